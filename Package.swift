@@ -1,0 +1,75 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// A trait is a thing a user chooses. What a trait needs is fetched and built only where the trait is on, so that a
+// package that embeds the core with `traits: []` resolves the core's few small dependencies and nothing else.
+let package = Package(
+  name: "almanac",
+  platforms: [.macOS(.v15), .iOS(.v18), .tvOS(.v18), .watchOS(.v11), .visionOS(.v2)],
+  products: [
+    .library(name: "Almanac", targets: ["Almanac"]),
+    .library(name: "AlmanacSQLite", targets: ["AlmanacSQLite"]),
+    .library(name: "AlmanacTesting", targets: ["AlmanacTesting"]),
+    .library(name: "AlmanacCommands", targets: ["AlmanacCommands"]),
+    .executable(name: "almanac", targets: ["almanac"]),
+  ],
+  traits: [
+    .trait(name: "SQLite", description: "The embedded store, on GRDB and the system's libsqlite3."),
+    .trait(
+      name: "CommandLine", description: "The almanac command line and its daemon.", enabledTraits: ["SQLite"]),
+    .default(enabledTraits: ["SQLite", "CommandLine"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+  ],
+  targets: [
+    .target(
+      name: "Almanac",
+      dependencies: [
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Metrics", package: "swift-metrics"),
+        .product(name: "Tracing", package: "swift-distributed-tracing"),
+        .product(name: "HeapModule", package: "swift-collections"),
+        .product(name: "OrderedCollections", package: "swift-collections"),
+        .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ]),
+    .target(
+      name: "AlmanacSQLite",
+      dependencies: [
+        "Almanac",
+        .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
+      ]),
+    .target(name: "AlmanacTesting", dependencies: ["Almanac"]),
+    .target(
+      name: "AlmanacCommands",
+      dependencies: [
+        "Almanac",
+        .target(name: "AlmanacSQLite", condition: .when(traits: ["SQLite"])),
+        .product(
+          name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["CommandLine"])),
+        .product(name: "Yams", package: "Yams", condition: .when(traits: ["CommandLine"])),
+        .product(name: "Subprocess", package: "swift-subprocess", condition: .when(traits: ["CommandLine"])),
+      ]),
+    .executableTarget(name: "almanac", dependencies: ["AlmanacCommands"]),
+    .testTarget(name: "AlmanacTests", dependencies: ["Almanac", "AlmanacTesting"]),
+    .testTarget(name: "AlmanacSQLiteTests", dependencies: ["AlmanacSQLite", "AlmanacTesting"]),
+    .testTarget(name: "AlmanacCommandsTests", dependencies: ["AlmanacCommands", "AlmanacTesting"]),
+  ],
+  swiftLanguageModes: [.v6]
+)
+
+for target in package.targets {
+  target.swiftSettings = (target.swiftSettings ?? []) + [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+  ]
+}
