@@ -1,0 +1,59 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#elseif canImport(Bionic)
+import Bionic
+#endif
+
+/// The clock of the machine.
+///
+/// A wait is never one long sleep: a sleep is counted on a clock that knows nothing of the wall's being set, so the wall is read again at
+/// least every second. A clock that is set is thus noticed within a second.
+public struct SystemClock: SchedulerClock {
+  public init() {}
+
+  public func now() -> Instant {
+    let time = SystemClock.read(CLOCK_REALTIME)
+    return Instant(microsecondsSinceEpoch: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000)
+  }
+
+  public func uptime() -> Duration {
+    #if os(Linux) || os(Android)
+    // CLOCK_MONOTONIC stands still while the machine sleeps, and a lease does not.
+    let time = SystemClock.read(CLOCK_BOOTTIME)
+    #else
+    // On Darwin this one runs through sleep; CLOCK_UPTIME_RAW is the one that stands still.
+    let time = SystemClock.read(CLOCK_MONOTONIC)
+    #endif
+    return .seconds(Int64(time.tv_sec)) + .nanoseconds(Int64(time.tv_nsec))
+  }
+
+  public func timer(at deadline: Instant, _ fire: @escaping @Sendable () -> Void) -> ClockTimer {
+    let task = Task {
+      while true {
+        let remaining = deadline - self.now()
+        if remaining <= .zero { break }
+        do {
+          // Cancelling throws: the promise is taken back.
+          try await Task.sleep(for: min(remaining, SystemClock.longestSleep), tolerance: .zero)
+        } catch {
+          return
+        }
+      }
+      if !Task.isCancelled { fire() }
+    }
+    return ClockTimer { task.cancel() }
+  }
+
+  private static let longestSleep: Duration = .seconds(1)
+
+  private static func read(_ clock: clockid_t) -> timespec {
+    var time = timespec()
+    // It fails for a clock that the system does not have; those used here are all in POSIX or in the kernel since 2.6.39.
+    _ = clock_gettime(clock, &time)
+    return time
+  }
+}

@@ -1,0 +1,51 @@
+import Logging
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// What a run knows of itself.
+public struct JobContext: Sendable {
+  public let jobID: JobID
+  public let jobName: String
+  /// The alias of the store that keeps the job.
+  public let store: String
+  /// What asked for the run.
+  public let origin: RunOrigin
+  /// Which start of this fire it is, from 1.
+  public let attempt: Int
+  /// The pair to hand to other systems with every write, so that they can refuse a run that lost its claim.
+  public let token: FencingToken
+  /// When the run has to be over, on the store's clock.
+  public let deadline: Date?
+  /// A logger that names the job and the attempt with every line.
+  public let logger: Logger
+
+  /// The nominal fire time on the store's clock; the same for every attempt of a fire, and for whoever else asks about it.
+  public var fireTime: Date { self.fireInstant.date }
+
+  /// False once this scheduler has stopped trusting that the run is its own: its session expired, or the claim was taken back. The run
+  /// has been cancelled then, and nothing that it reports will count.
+  public var isStillOwner: Bool { self.ownership() }
+
+  package let fireInstant: Instant
+  private let ownership: @Sendable () -> Bool
+
+  package init(
+    jobID: JobID, jobName: String, store: String, order: StartOrder, logger: Logger,
+    ownership: @escaping @Sendable () -> Bool
+  ) {
+    self.jobID = jobID
+    self.jobName = jobName
+    self.store = store
+    self.origin = order.origin
+    self.attempt = order.attempt
+    self.token = order.token
+    self.deadline = order.timeoutAt?.date
+    self.fireInstant = order.fireTime
+    self.logger = logger
+    self.ownership = ownership
+  }
+}

@@ -1,0 +1,128 @@
+// The stored form of a state. It is written at every claim and every end of a run, so what is empty is left out.
+
+extension JobState: Codable {
+  private enum Key: String, CodingKey, CaseIterable {
+    case revision, status, note, since, next, last, runs, claims, revoked, counters, outcome, outbox, outboxAt,
+      forgetAt, zoneData
+
+    static let names = Set(Key.allCases.map(\.rawValue))
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: Key.self)
+    self.init(
+      revision: try fields.decode(Int64.self, forKey: .revision),
+      status: try fields.decode(JobStatus.self, forKey: .status),
+      note: try fields.decodeIfPresent(String.self, forKey: .note),
+      statusSince: try fields.decode(Instant.self, forKey: .since),
+      nextFire: try fields.decodeIfPresent(Instant.self, forKey: .next),
+      lastFire: try fields.decodeIfPresent(Instant.self, forKey: .last),
+      runs: try fields.decodeIfPresent([Run].self, forKey: .runs) ?? [],
+      claims: try fields.decodeIfPresent(Int64.self, forKey: .claims) ?? 0,
+      revokedClaims: try fields.decodeIfPresent([Int64].self, forKey: .revoked) ?? [],
+      counters: try fields.decodeIfPresent(RunCounters.self, forKey: .counters) ?? RunCounters(),
+      lastOutcome: try fields.decodeIfPresent(OutcomeKind.self, forKey: .outcome),
+      outbox: try fields.decodeIfPresent([HistoryRow].self, forKey: .outbox) ?? [],
+      outboxDueAt: try fields.decodeIfPresent(Instant.self, forKey: .outboxAt),
+      forgetAt: try fields.decodeIfPresent(Instant.self, forKey: .forgetAt),
+      zoneData: try fields.decodeIfPresent(String.self, forKey: .zoneData),
+      unknown: try UnknownFields(from: decoder, except: Key.names))
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var fields = encoder.container(keyedBy: Key.self)
+    try fields.encode(self.revision, forKey: .revision)
+    try fields.encode(self.status, forKey: .status)
+    try fields.encodeIfPresent(self.note, forKey: .note)
+    try fields.encode(self.statusSince, forKey: .since)
+    try fields.encodeIfPresent(self.nextFire, forKey: .next)
+    try fields.encodeIfPresent(self.lastFire, forKey: .last)
+    if !self.runs.isEmpty { try fields.encode(self.runs, forKey: .runs) }
+    if self.claims != 0 { try fields.encode(self.claims, forKey: .claims) }
+    if !self.revokedClaims.isEmpty { try fields.encode(self.revokedClaims, forKey: .revoked) }
+    if self.counters != RunCounters() { try fields.encode(self.counters, forKey: .counters) }
+    try fields.encodeIfPresent(self.lastOutcome, forKey: .outcome)
+    if !self.outbox.isEmpty { try fields.encode(self.outbox, forKey: .outbox) }
+    try fields.encodeIfPresent(self.outboxDueAt, forKey: .outboxAt)
+    try fields.encodeIfPresent(self.forgetAt, forKey: .forgetAt)
+    try fields.encodeIfPresent(self.zoneData, forKey: .zoneData)
+    try self.unknown.encode(to: encoder)
+  }
+}
+
+extension Run: Codable {
+  private enum Key: String, CodingKey, CaseIterable {
+    case fire, origin, attempt, failures, ready, claim, owner, batch, at, timeoutAt, cancelling
+
+    static let names = Set(Key.allCases.map(\.rawValue))
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: Key.self)
+    let phase: RunPhase
+    if let number = try fields.decodeIfPresent(Int64.self, forKey: .claim) {
+      phase = .claimed(
+        Claim(
+          number: number, owner: try fields.decode(Epoch.self, forKey: .owner),
+          batch: try fields.decode(Int64.self, forKey: .batch), at: try fields.decode(Instant.self, forKey: .at),
+          timeoutAt: try fields.decodeIfPresent(Instant.self, forKey: .timeoutAt),
+          cancelling: try fields.decodeIfPresent(CancelReason.self, forKey: .cancelling)))
+    } else {
+      phase = .waiting(until: try fields.decode(Instant.self, forKey: .ready))
+    }
+    self.init(
+      fireTime: try fields.decode(Instant.self, forKey: .fire),
+      origin: try fields.decodeIfPresent(RunOrigin.self, forKey: .origin) ?? .trigger,
+      attempt: try fields.decodeIfPresent(Int.self, forKey: .attempt) ?? 1,
+      failures: try fields.decodeIfPresent(Int.self, forKey: .failures) ?? 0, phase: phase,
+      unknown: try UnknownFields(from: decoder, except: Key.names))
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var fields = encoder.container(keyedBy: Key.self)
+    try fields.encode(self.fireTime, forKey: .fire)
+    if self.origin != .trigger { try fields.encode(self.origin, forKey: .origin) }
+    if self.attempt != 1 { try fields.encode(self.attempt, forKey: .attempt) }
+    if self.failures != 0 { try fields.encode(self.failures, forKey: .failures) }
+    switch self.phase {
+    case .waiting(let ready):
+      try fields.encode(ready, forKey: .ready)
+    case .claimed(let claim):
+      try fields.encode(claim.number, forKey: .claim)
+      try fields.encode(claim.owner, forKey: .owner)
+      try fields.encode(claim.batch, forKey: .batch)
+      try fields.encode(claim.at, forKey: .at)
+      try fields.encodeIfPresent(claim.timeoutAt, forKey: .timeoutAt)
+      try fields.encodeIfPresent(claim.cancelling, forKey: .cancelling)
+    }
+    try self.unknown.encode(to: encoder)
+  }
+}
+
+extension RunCounters: Codable {
+  private enum Key: String, CodingKey {
+    case started, succeeded, failed, retried, crashed, cancelled, unknown, dropped
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: Key.self)
+    func count(_ key: Key) throws -> Int64 { try fields.decodeIfPresent(Int64.self, forKey: key) ?? 0 }
+    self.init(
+      started: try count(.started), succeeded: try count(.succeeded), failed: try count(.failed),
+      retried: try count(.retried), crashed: try count(.crashed),
+      cancelled: try count(.cancelled), unknown: try count(.unknown), dropped: try count(.dropped))
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var fields = encoder.container(keyedBy: Key.self)
+    func encode(_ value: Int64, _ key: Key) throws { if value != 0 { try fields.encode(value, forKey: key) } }
+    try encode(self.started, .started)
+    try encode(self.succeeded, .succeeded)
+    try encode(self.failed, .failed)
+    try encode(self.retried, .retried)
+    try encode(self.crashed, .crashed)
+    try encode(self.cancelled, .cancelled)
+    try encode(self.unknown, .unknown)
+    try encode(self.dropped, .dropped)
+  }
+}

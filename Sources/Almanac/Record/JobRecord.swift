@@ -1,0 +1,131 @@
+/// Everything that is remembered about a job: its definition and its state, which are stored apart.
+public struct JobRecord: Sendable {
+  public let definition: JobDefinition
+  public var state: JobState
+
+  public init(definition: JobDefinition, state: JobState) {
+    self.definition = definition
+    self.state = state
+  }
+
+  public var id: JobID { self.definition.id }
+  public var lane: Lane { self.definition.lane }
+  public var revision: Int64 { self.state.revision }
+}
+
+/// The small, hot part of a record: what changes when time passes and runs end.
+public struct JobState: Hashable, Sendable {
+  /// Counts every committed change, from 1. A write is conditional on it.
+  public var revision: Int64
+  public var status: JobStatus
+  /// Why it was paused or quarantined, or how it came to its end; nil where nobody said.
+  public var note: String?
+  /// When the status last changed.
+  public var statusSince: Instant
+  /// The nominal time of the next fire; nil where the trigger has ended.
+  ///
+  /// It is kept while a job is paused, so that resuming knows what was missed.
+  public var nextFire: Instant?
+  /// The nominal time of the latest fire that was answered: run, or reported as not run.
+  public var lastFire: Instant?
+  /// What waits, runs, or is being cancelled; ordered by fire time. At most ``maximumRuns``.
+  public var runs: [Run]
+  /// The number of the last claim: the second half of the fencing token. Never decreases.
+  public var claims: Int64
+  /// The latest claims that were taken back from their owners, at most ``maximumRevoked``, so that a repeated report of a
+  /// run that was counted already can be told from a stale one.
+  public var revokedClaims: [Int64]
+  public var counters: RunCounters
+  /// How the latest run that ended for good ended.
+  public var lastOutcome: OutcomeKind?
+  /// History that is not yet in the history; see ``HistoryRow``.
+  public var outbox: [HistoryRow]
+  /// When somebody else should take the outbox to the history, should whoever wrote it not have done so; nil where it is empty.
+  public var outboxDueAt: Instant?
+  /// When a finished or removed job is forgotten.
+  public var forgetAt: Instant?
+  /// The version of the zone data by which `nextFire` was computed; nil where no zone is concerned.
+  public var zoneData: String?
+  public var unknown: UnknownFields
+
+  public init(
+    revision: Int64 = 1, status: JobStatus = .active, note: String? = nil, statusSince: Instant,
+    nextFire: Instant?, lastFire: Instant? = nil, runs: [Run] = [], claims: Int64 = 0, revokedClaims: [Int64] = [],
+    counters: RunCounters = RunCounters(), lastOutcome: OutcomeKind? = nil, outbox: [HistoryRow] = [],
+    outboxDueAt: Instant? = nil, forgetAt: Instant? = nil, zoneData: String? = nil, unknown: UnknownFields = .none
+  ) {
+    self.revision = revision
+    self.status = status
+    self.note = note
+    self.statusSince = statusSince
+    self.nextFire = nextFire
+    self.lastFire = lastFire
+    self.runs = runs
+    self.claims = claims
+    self.revokedClaims = revokedClaims
+    self.counters = counters
+    self.lastOutcome = lastOutcome
+    self.outbox = outbox
+    self.outboxDueAt = outboxDueAt
+    self.forgetAt = forgetAt
+    self.zoneData = zoneData
+    self.unknown = unknown
+  }
+
+  /// The most runs, waiting and going together, that one record holds.
+  public static let maximumRuns = 64
+  /// The most revoked claims that are remembered.
+  public static let maximumRevoked = 16
+}
+
+/// Where a job stands in its life.
+public enum JobStatus: String, Hashable, Sendable, Codable, CaseIterable {
+  /// Its trigger fires. Can become: `paused`, `finished`, `removed`, `quarantined`.
+  case active
+  /// Its trigger does not fire; runs that were asked for by hand do. Can become: `active`, `removed`, `quarantined`.
+  case paused
+  /// Its trigger has ended and no run is left: a tombstone, forgotten after its retention. Can become: `active` (a new incarnation,
+  /// or a new trigger), `removed`.
+  case finished
+  /// A user removed it: a tombstone. Runs that were going may still end. Can become: `active` (a new incarnation).
+  case removed
+  /// It cannot be run as it is, and its note says why. Never deleted by itself. Can become: `active`, `removed`.
+  case quarantined
+
+  /// True where the job is over and its id may be taken by a new one.
+  public var isTombstone: Bool { self == .finished || self == .removed }
+}
+
+/// How many of a job's fires came to what.
+public struct RunCounters: Hashable, Sendable {
+  /// Attempts that a scheduler claimed.
+  public var started: Int64
+  /// Fires that ended well.
+  public var succeeded: Int64
+  /// Fires that ended badly, all attempts included.
+  public var failed: Int64
+  /// Attempts that failed and were, or will be, tried again.
+  public var retried: Int64
+  /// Attempts whose scheduler was lost, or stopped before they ended.
+  public var crashed: Int64
+  /// Fires that ended because somebody cancelled them.
+  public var cancelled: Int64
+  /// Fires of which nobody knows how they ended.
+  public var unknown: Int64
+  /// Fires that did not run; at least this many.
+  public var dropped: Int64
+
+  public init(
+    started: Int64 = 0, succeeded: Int64 = 0, failed: Int64 = 0, retried: Int64 = 0, crashed: Int64 = 0,
+    cancelled: Int64 = 0, unknown: Int64 = 0, dropped: Int64 = 0
+  ) {
+    self.started = started
+    self.succeeded = succeeded
+    self.failed = failed
+    self.retried = retried
+    self.crashed = crashed
+    self.cancelled = cancelled
+    self.unknown = unknown
+    self.dropped = dropped
+  }
+}

@@ -1,0 +1,53 @@
+/// One life of one scheduler in a store.
+///
+/// A run holds the epoch of its owner's session. A scheduler renews one value, its session, however many runs it has; whoever sees that
+/// a session expired marks it dead first and takes its runs back after.
+public struct Session: Hashable, Sendable, Codable {
+  public var epoch: Epoch
+  public var draft: SessionDraft
+  public var openedAt: Instant
+  public var renewedAt: Instant
+  public var expiresAt: Instant
+  public var isDead: Bool
+
+  public init(
+    epoch: Epoch, draft: SessionDraft, openedAt: Instant, renewedAt: Instant, expiresAt: Instant, isDead: Bool = false
+  ) {
+    self.epoch = epoch
+    self.draft = draft
+    self.openedAt = openedAt
+    self.renewedAt = renewedAt
+    self.expiresAt = expiresAt
+    self.isDead = isDead
+  }
+}
+
+/// What a scheduler says of itself when it opens or renews its session.
+public struct SessionDraft: Hashable, Sendable, Codable {
+  /// The name of the scheduler, for people.
+  public var node: String
+  public var host: String
+  public var processID: Int32
+  public var version: String
+  /// The queues it serves; nil for all.
+  public var queues: [String]?
+  /// How many runs it has.
+  public var running: Int
+  /// How long the session lives after it is opened or renewed, in microseconds.
+  public var lifetimeMicroseconds: Int64
+
+  public init(
+    node: String, host: String, processID: Int32, version: String, queues: [String]?, running: Int,
+    lifetime: Duration
+  ) {
+    self.node = node
+    self.host = host
+    self.processID = processID
+    self.version = version
+    self.queues = queues
+    self.running = running
+    self.lifetimeMicroseconds = lifetime.wholeMicroseconds
+  }
+
+  public var lifetime: Duration { .microseconds(self.lifetimeMicroseconds) }
+}

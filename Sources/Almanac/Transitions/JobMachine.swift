@@ -1,0 +1,82 @@
+/// The life of a job: from a record and an event to the record that follows and what is to be done then.
+///
+/// This is the only place where scheduling is decided. Nothing here reads a clock, holds a lock, or does any I/O: `now`
+/// is an argument, and the same arguments give the same verdict on every machine. The crossings that people forget are a table in
+/// `docs/policies.md`, and a test enumerates every pair of status and event.
+package enum JobMachine {
+  package static func apply(_ event: RecordEvent, to record: JobRecord, now: Instant) -> Verdict {
+    var change = RecordChange(record, now: now)
+    let refusal: Refusal?
+    switch event {
+    case .due(let starts, let owner, let batch):
+      if self.mayBeForgotten(change) { return .erase }
+      refusal = self.due(&change, starts: starts, owner: owner, batch: batch)
+    case .finished(let token, let outcome, let startedAt, let endedAt):
+      refusal = self.finished(&change, token, outcome, startedAt: startedAt, endedAt: endedAt)
+    case .released(let token):
+      refusal = self.released(&change, token)
+    case .ownerLost(let epoch):
+      refusal = self.ownerLost(&change, epoch)
+    case .decodeFailed(let token, let reason):
+      refusal = self.decodeFailed(&change, token, reason)
+    case .cancelRequested(let token):
+      refusal = self.cancelRequested(&change, token)
+    case .paused(let note):
+      refusal = self.paused(&change, note)
+    case .resumed(let policy):
+      refusal = self.resumed(&change, policy)
+    case .modified(let definition):
+      refusal = self.modified(&change, definition)
+    case .triggeredByHand:
+      refusal = self.triggeredByHand(&change)
+    case .skipNext:
+      refusal = self.skipNext(&change)
+    case .removed:
+      refusal = self.removed(&change)
+    case .zoneDataChanged(let version):
+      refusal = self.zoneDataChanged(&change, version)
+    case .outboxAppended(let revision):
+      refusal = self.outboxAppended(&change, upTo: revision)
+    }
+    if let refusal { return .refuse(refusal) }
+    return change.commit()
+  }
+
+  /// Applies several events to one record as one change of it; the events that are refused are answered by their refusals.
+  ///
+  /// - Returns: the verdict on the whole, and for each event why it was refused, if it was.
+  package static func apply(_ events: [RecordEvent], to record: JobRecord, now: Instant) -> (Verdict, [Refusal?]) {
+    var current = record
+    var effects: [Effect] = []
+    var refusals: [Refusal?] = []
+    for event in events {
+      switch self.apply(event, to: current, now: now) {
+      case .commit(let next, let more):
+        current = next
+        effects += more
+        refusals.append(nil)
+      case .refuse(let refusal):
+        refusals.append(refusal)
+      case .erase:
+        return (.erase, refusals)
+      }
+    }
+    if let refusal = refusals.last ?? nil, current.revision == record.revision { return (.refuse(refusal), refusals) }
+    // Several steps are one write: the revision that a store compares counts writes.
+    return (.commit(current, effects), refusals)
+  }
+
+  /// The record of a job that is new.
+  package static func newRecord(_ definition: JobDefinition, now: Instant, paused: Bool = false) -> JobRecord {
+    var state = JobState(
+      status: paused ? .paused : .active, statusSince: now,
+      nextFire: definition.trigger.firstFire(onceAddedAt: now))
+    state.zoneData = definition.trigger.zoneDataVersion
+    if state.nextFire == nil, !paused {
+      // A trigger that never fires: the job is over as it begins, and says so.
+      state.status = .finished
+      state.forgetAt = now + definition.policies.retention
+    }
+    return JobRecord(definition: definition, state: state)
+  }
+}

@@ -1,0 +1,80 @@
+// The derived instants of a record: the one idea that everything hangs on. A store computes its indexes from them at each write, and
+// nobody else decides when a record is looked at.
+
+extension JobRecord {
+  /// When a run may start, given a free slot; nil where none can.
+  public var startAt: Instant? {
+    guard self.state.status != .quarantined, self.hasFreePlace else { return nil }
+    var earliest: Instant?
+    for run in self.state.runs where self.mayStart(run) {
+      if let readyAt = run.readyAt { earliest = min(earliest ?? readyAt, readyAt) }
+    }
+    if self.state.status == .active, let nextFire = self.state.nextFire {
+      earliest = min(earliest ?? nextFire, nextFire)
+    }
+    return earliest
+  }
+
+  /// When the record must be looked after, whether or not a slot is free; nil where nothing has to be.
+  public var tendAt: Instant? {
+    var earliest: Instant?
+    func consider(_ instant: Instant?) {
+      if let instant { earliest = min(earliest ?? instant, instant) }
+    }
+    for run in self.state.runs { consider(run.claim?.timeoutAt) }
+    if self.state.status == .active, let nextFire = self.state.nextFire {
+      if !self.hasFreePlace {
+        // With no place left the fire is answered by the overlap policy at once: that needs no slot.
+        consider(nextFire)
+      } else if let grace = self.definition.policies.effectiveGrace {
+        consider(nextFire + grace + .microseconds(1))
+      }
+    }
+    consider(self.state.forgetAt)
+    consider(self.state.outboxDueAt)
+    return earliest
+  }
+
+  /// The earlier of ``startAt`` and ``tendAt``.
+  public var wakeAt: Instant? {
+    switch (self.startAt, self.tendAt) {
+    case (let start?, let tend?): min(start, tend)
+    case (let start?, nil): start
+    case (nil, let tend): tend
+    }
+  }
+
+  /// How long a row may lie in the outbox before somebody else takes it to the history: whoever wrote it does so at once.
+  package static let outboxPatience: Duration = .seconds(10)
+
+  /// The sessions that hold runs of this record, without repetition.
+  public var owners: [Epoch] {
+    var owners: [Epoch] = []
+    for run in self.state.runs {
+      if let owner = run.claim?.owner, !owners.contains(owner) { owners.append(owner) }
+    }
+    return owners
+  }
+
+  /// How many runs are claimed, those being cancelled included: they hold their places until their code returns.
+  package var runsGoing: Int {
+    var count = 0
+    for run in self.state.runs where run.claim != nil { count += 1 }
+    return count
+  }
+
+  package var hasFreePlace: Bool {
+    if self.state.runs.isEmpty { return true }
+    return self.runsGoing < self.definition.policies.overlap.concurrency
+  }
+
+  /// Whether a waiting run may start in the present status: while a job is paused, only what was asked for by hand.
+  package func mayStart(_ run: Run) -> Bool {
+    switch self.state.status {
+    case .active: true
+    case .paused: run.origin == .hand
+    // A finished job has no runs; a removed one only has such as are going.
+    case .finished, .removed, .quarantined: false
+    }
+  }
+}
