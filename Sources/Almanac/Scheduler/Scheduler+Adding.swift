@@ -87,10 +87,10 @@ extension Scheduler {
       throw SchedulerError(.invalidPolicy, job: id, store: desk.alias, problem)
     }
     let executor =
-      job.options.executor ?? self.core.registry.entry(for: Values.jobName)?.executor
+      job.options.executor ?? self.core.shared.registry.entry(for: Values.jobName)?.executor
       ?? SchedulerConfiguration.defaultAlias
-    guard self.core.executor(executor) != nil else {
-      let known = self.core.executorAliases.map { "\"\($0)\"" }.joined(separator: ", ")
+    guard self.core.shared.executor(executor) != nil else {
+      let known = self.core.shared.executorAliases.map { "\"\($0)\"" }.joined(separator: ", ")
       throw SchedulerError(
         .unknownExecutor, job: id, store: desk.alias,
         "there is no executor with the alias \"\(executor)\"; there is \(known)")

@@ -127,10 +127,10 @@ extension Scheduler {
       let answers = try await desk.update([id]) { current in
         guard current.definition.revision == record.definition.revision,
           current.definition.incarnation == record.definition.incarnation
-        else { return .refuse(.alreadyApplied(FencingToken(incarnation: 0, claim: 0))) }
+        else { return .refuse(.changedMeanwhile) }
         return JobMachine.apply(.modified(definition), to: current, now: now)
       }
-      if case .refused(_, .alreadyApplied)? = answers.first { continue }
+      if case .refused(_, .changedMeanwhile)? = answers.first { continue }
       return try desk.snapshot(of: id, from: answers.first)
     }
     throw SchedulerError(
@@ -162,5 +162,5 @@ extension Scheduler {
   }
 
   public var storeAliases: [String] { self.core.desks.map(\.alias) }
-  public var executorAliases: [String] { self.core.executorAliases }
+  public var executorAliases: [String] { self.core.shared.executorAliases }
 }

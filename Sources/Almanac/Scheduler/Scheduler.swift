@@ -71,8 +71,8 @@ public final class Scheduler: Service, Sendable {
       }
       try await handler(payload, context)
     }
-    self.core.registry.register(Values.jobName, entry)
-    self.core.wakeAll()
+    self.core.shared.registry.register(Values.jobName, entry)
+    self.core.shared.wakeAll()
   }
 
   // MARK: Running
@@ -104,7 +104,7 @@ public final class Scheduler: Service, Sendable {
   /// Ends a ``pause()`` of the scheduler.
   public func resume() { self.core.setPaused(false) }
 
-  public var isPaused: Bool { self.core.isPaused }
+  public var isPaused: Bool { self.core.shared.isPaused }
 
   // MARK: What happens
 
@@ -113,9 +113,9 @@ public final class Scheduler: Service, Sendable {
   /// Every call begins a subscription of its own. A subscriber that falls behind by more than the configured buffer is told
   /// how many events it missed.
   public func events() -> AsyncStream<SchedulerEvent> {
-    self.core.hub.subscribe(buffering: self.configuration.eventBuffer)
+    self.core.shared.hub.subscribe(buffering: self.configuration.eventBuffer)
   }
 
   /// Counts what is under way, for tests in virtual time.
-  package var activity: ActivityMeter { self.core.meter }
+  package var activity: ActivityMeter { self.core.shared.meter }
 }

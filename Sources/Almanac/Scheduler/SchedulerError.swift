@@ -81,6 +81,7 @@ extension Refusal {
     case .noSuchRun: "the job has no such run"
     case .tooManyRuns(let limit): "the job has \(limit) runs waiting and going, which is the most it may have"
     case .noNextFire: "the trigger has no further fire"
+    case .changedMeanwhile: "somebody else changed the job in between"
     case .nothingDue: "there is nothing to do"
     }
   }

@@ -11,37 +11,28 @@ final class SchedulerCore: Sendable {
 
   private struct State {
     var phase = Phase.stopped
-    var isPaused: Bool
     var desks: [String: StoreDesk] = [:]
-    var executors: [String: any JobExecutor] = [:]
+    var stopping: CheckedContinuation<Void, Never>?
+    /// Whether a shutdown waits for runs.
+    var drains = true
     /// Those who wait for the end of a run.
     var waiters: [CheckedContinuation<Void, Never>] = []
   }
 
-  let configuration: SchedulerConfiguration
-  let clock: any SchedulerClock
-  let logger: Logger
-  let registry = JobRegistry()
-  let ledger = SlotLedger()
-  let hub = EventHub()
-  let meter = ActivityMeter()
-  let metrics = SchedulerMetrics()
-  private let state: Mutex<State>
+  let shared: SchedulerShared
+  private let state = Mutex(State())
 
   init(
     stores: [String: any JobStore], executors: [String: any JobExecutor], configuration: SchedulerConfiguration,
     clock: any SchedulerClock, logger: Logger
   ) {
-    self.configuration = configuration
-    self.clock = clock
-    self.logger = logger
-    self.state = Mutex(State(isPaused: configuration.startsPaused))
-    for (alias, executor) in executors { self.ledger.open(alias, size: executor.size) }
-    let desks = Dictionary(
-      uniqueKeysWithValues: stores.map { ($0.key, StoreDesk(alias: $0.key, store: $0.value, core: self)) })
-    self.state.withLock {
-      $0.executors = executors
-      $0.desks = desks
+    let shared = SchedulerShared(configuration: configuration, clock: clock, logger: logger)
+    self.shared = shared
+    for (alias, executor) in executors where shared.setExecutor(executor, as: alias) {
+      shared.ledger.open(alias, size: executor.size)
+    }
+    self.state.withLock { state in
+      for (alias, store) in stores { state.desks[alias] = StoreDesk(alias: alias, store: store, shared: shared) }
     }
   }
 
@@ -61,32 +52,16 @@ final class SchedulerCore: Sendable {
     self.state.withLock { Array($0.desks.values) }.sorted { $0.alias < $1.alias }
   }
 
-  func executor(_ alias: String) -> (any JobExecutor)? {
-    self.state.withLock { $0.executors[alias] }
-  }
-
-  var executorAliases: [String] { self.state.withLock { $0.executors.keys.sorted() } }
-
-  var isPaused: Bool { self.state.withLock { $0.isPaused } }
-
   func setPaused(_ isPaused: Bool) {
-    let changed = self.state.withLock { state -> Bool in
-      defer { state.isPaused = isPaused }
-      return state.isPaused != isPaused
-    }
-    guard changed else { return }
-    self.hub.publish(isPaused ? .paused : .resumed, at: self.clock.now())
-    self.wakeAll()
-  }
-
-  func wakeAll() {
-    for desk in self.desks { desk.wake() }
+    guard self.shared.setPaused(isPaused) else { return }
+    self.shared.publish(isPaused ? .paused : .resumed)
+    self.shared.wakeAll()
   }
 
   // MARK: Stores and executors at run time
 
   func addStore(_ store: any JobStore, as alias: String) async throws {
-    let desk = StoreDesk(alias: alias, store: store, core: self)
+    let desk = StoreDesk(alias: alias, store: store, shared: self.shared)
     let added = self.state.withLock { state -> Bool in
       guard state.desks[alias] == nil else { return false }
       state.desks[alias] = desk
@@ -101,7 +76,7 @@ final class SchedulerCore: Sendable {
       self.state.withLock { _ = $0.desks.removeValue(forKey: alias) }
       throw error
     }
-    self.hub.publish(.storeAdded(alias), at: self.clock.now())
+    self.shared.publish(.storeAdded(alias))
     // It may have been removed, or the scheduler stopped, while the store was made ready.
     if self.state.withLock({ $0.phase == .running && $0.desks[alias] === desk }) { desk.start() }
   }
@@ -110,40 +85,36 @@ final class SchedulerCore: Sendable {
     let desk = try self.desk(alias)
     await desk.stop(waiting: true)
     self.state.withLock { _ = $0.desks.removeValue(forKey: alias) }
-    self.hub.publish(.storeRemoved(alias), at: self.clock.now())
+    self.shared.publish(.storeRemoved(alias))
   }
 
   func addExecutor(_ executor: any JobExecutor, as alias: String) async throws {
-    let isRunning = try self.state.withLock { state -> Bool in
-      guard state.executors[alias] == nil else {
-        throw SchedulerError(.aliasTaken, "an executor has the alias \"\(alias)\" already")
-      }
-      state.executors[alias] = executor
-      return state.phase == .running
+    guard self.shared.setExecutor(executor, as: alias) else {
+      throw SchedulerError(.aliasTaken, "an executor has the alias \"\(alias)\" already")
     }
-    if isRunning {
+    if self.state.withLock({ $0.phase == .running }) {
       do {
         try await executor.start()
       } catch {
-        self.state.withLock { _ = $0.executors.removeValue(forKey: alias) }
+        self.shared.removeExecutor(alias)
         throw error
       }
     }
-    self.ledger.open(alias, size: executor.size)
-    self.hub.publish(.executorAdded(alias), at: self.clock.now())
-    self.wakeAll()
+    self.shared.ledger.open(alias, size: executor.size)
+    self.shared.publish(.executorAdded(alias))
+    self.shared.wakeAll()
   }
 
   /// Jobs for it wait from now on; its runs are waited for.
   func removeExecutor(_ alias: String) async throws {
-    guard let executor = self.executor(alias) else {
+    guard let executor = self.shared.executor(alias) else {
       throw SchedulerError(.unknownExecutor, "there is no executor with the alias \"\(alias)\"")
     }
-    self.ledger.close(alias)
+    self.shared.ledger.close(alias)
     for desk in self.desks { await desk.finishRuns(onExecutor: alias) }
-    self.state.withLock { _ = $0.executors.removeValue(forKey: alias) }
+    self.shared.removeExecutor(alias)
     await executor.stop()
-    self.hub.publish(.executorRemoved(alias), at: self.clock.now())
+    self.shared.publish(.executorRemoved(alias))
   }
 
   // MARK: Life
@@ -152,44 +123,38 @@ final class SchedulerCore: Sendable {
     let isFirst = self.state.withLock { state -> Bool in
       guard state.phase == .stopped else { return false }
       state.phase = .running
+      state.drains = true
       return true
     }
     guard isFirst else { throw SchedulerError(.alreadyRunning, "this scheduler is running already") }
     // The desks work in tasks of their own, so that cancelling this one lets them give back their runs in peace.
-    await withTaskCancellationHandler {
+    let failure = await withTaskCancellationHandler {
+      var failure: (any Error)?
       do {
         try await self.begin()
         await self.untilStopping()
       } catch {
-        self.failure.withLock { $0 = error }
+        failure = error
       }
       await self.end()
+      return failure
     } onCancel: {
       self.beginShutdown(waiting: false)
-    }
-    let failure = self.failure.withLock { failure in
-      defer { failure = nil }
-      return failure
     }
     if let failure { throw failure }
   }
 
-  private let failure = Mutex<(any Error)?>(nil)
-  private let stopping = Mutex<CheckedContinuation<Void, Never>?>(nil)
-  private let drains = Mutex(true)
-
   private func begin() async throws {
-    self.drains.withLock { $0 = true }
-    for alias in self.executorAliases { try await self.executor(alias)?.start() }
+    for alias in self.shared.executorAliases { try await self.shared.executor(alias)?.start() }
     for desk in self.desks {
       do {
         try await desk.prepare()
       } catch let error as StoreError where error.isTransient {
         // Its loop goes on trying.
-        self.logger.warning("store is unavailable", metadata: ["store": "\(desk.alias)", "error": "\(error)"])
+        self.shared.logger.warning("store is unavailable", metadata: ["store": "\(desk.alias)", "error": "\(error)"])
       }
     }
-    self.hub.publish(.started, at: self.clock.now())
+    self.shared.publish(.started)
     for desk in self.desks { desk.start() }
   }
 
@@ -197,7 +162,7 @@ final class SchedulerCore: Sendable {
     await withCheckedContinuation { continuation in
       let isStopping = self.state.withLock { state -> Bool in
         if state.phase == .stopping { return true }
-        self.stopping.withLock { $0 = continuation }
+        state.stopping = continuation
         return false
       }
       if isStopping { continuation.resume() }
@@ -209,13 +174,11 @@ final class SchedulerCore: Sendable {
     let continuation = self.state.withLock { state -> CheckedContinuation<Void, Never>? in
       guard state.phase != .stopped else { return nil }
       state.phase = .stopping
-      return self.stopping.withLock { stopping in
-        defer { stopping = nil }
-        return stopping
-      }
+      state.drains = state.drains && waiting
+      defer { state.stopping = nil }
+      return state.stopping
     }
     if !waiting {
-      self.drains.withLock { $0 = false }
       for desk in self.desks { desk.hurry() }
     }
     continuation?.resume()
@@ -223,13 +186,13 @@ final class SchedulerCore: Sendable {
 
   private func end() async {
     let desks = self.desks
-    self.hub.publish(.draining(running: desks.reduce(0) { $0 + $1.runningCount }), at: self.clock.now())
-    let waits = self.drains.withLock { $0 }
+    self.shared.publish(.draining(running: desks.reduce(0) { $0 + $1.runningCount }))
+    let waits = self.state.withLock { $0.drains }
     await withTaskGroup(of: Void.self) { group in
       for desk in desks { group.addTask { await desk.stop(waiting: waits) } }
     }
-    for alias in self.executorAliases { await self.executor(alias)?.stop() }
-    self.hub.publish(.stopped, at: self.clock.now())
+    for alias in self.shared.executorAliases { await self.shared.executor(alias)?.stop() }
+    self.shared.publish(.stopped)
     let waiters = self.state.withLock { state in
       state.phase = .stopped
       defer { state.waiters = [] }

@@ -12,8 +12,10 @@ final class SlotLedger: Sendable {
 
   private struct State {
     var accounts: [String: Account] = [:]
-    /// Who found fewer free slots than there are in all, and wants to know of freed ones.
-    var isShort = false
+    /// The stores whose loops found an executor without a free slot, and want to know of freed ones.
+    ///
+    /// Only they are woken: were all woken, two loops that find each other's reservations would wake each other for ever.
+    var short: Set<String> = []
   }
 
   private let state = Mutex(State())
@@ -38,16 +40,16 @@ final class SlotLedger: Sendable {
     }
   }
 
-  /// What is free now.
-  func free() -> [String: Int] {
+  /// What is free now, for the loop of the given store.
+  func free(for store: String) -> [String: Int] {
     self.state.withLock { state in
-      state.isShort = state.isShort || state.accounts.values.contains { $0.free == 0 }
+      if state.accounts.values.contains(where: { $0.free == 0 }) { state.short.insert(store) }
       return state.accounts.mapValues(\.free)
     }
   }
 
-  /// - Returns: true where somebody was short of slots and should look again.
-  func giveBack(_ slots: [String: Int]) -> Bool {
+  /// - Returns: the stores whose loops were short of slots and should look again.
+  func giveBack(_ slots: [String: Int]) -> Set<String> {
     self.state.withLock { state in
       var gave = false
       for (alias, count) in slots where count > 0 {
@@ -56,13 +58,9 @@ final class SlotLedger: Sendable {
         state.accounts[alias] = account
         gave = true
       }
-      guard gave, state.isShort else { return false }
-      state.isShort = false
-      return true
+      guard gave else { return [] }
+      defer { state.short = [] }
+      return state.short
     }
-  }
-
-  func used(_ alias: String) -> Int {
-    self.state.withLock { $0.accounts[alias]?.used ?? 0 }
   }
 }

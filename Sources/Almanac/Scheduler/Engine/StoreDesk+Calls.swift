@@ -84,10 +84,10 @@ extension StoreDesk {
   }
 
   private func tell(_ report: Report, of record: JobRecord) {
-    self.core.metrics.count(report, jobName: record.lane.jobName)
+    self.shared.metrics.count(report, jobName: record.lane.jobName)
     ReportLog.write(report, of: record, to: self.logger)
-    guard self.core.hub.hasSubscribers else { return }
-    self.core.hub.publish(
+    guard self.shared.hub.hasSubscribers else { return }
+    self.shared.hub.publish(
       .job(record.id, jobName: record.lane.jobName, store: self.alias, revision: record.revision, report),
       at: self.now())
   }

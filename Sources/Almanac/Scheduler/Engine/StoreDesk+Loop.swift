@@ -6,14 +6,14 @@ import Synchronization
 extension StoreDesk {
   /// Runs until the desk is stopped. Whatever a store throws ends no loop: it is told, and tried again.
   func loop() async {
-    defer { self.core.meter.leave() }
+    defer { self.shared.meter.leave() }
     var troubles = 0
     while !self.isStopping {
       do {
         try await self.prepare()
         guard let epoch = self.trustedEpoch else {
           // The keeper signals as soon as there is a session.
-          await self.wakeup.wait(.never, on: self.core.clock)
+          await self.wakeup.wait(.never, on: self.shared.clock)
           continue
         }
         let progressed = try await self.advance(as: epoch)
@@ -27,16 +27,16 @@ extension StoreDesk {
         self.noteAvailability(error)
         troubles += 1
         let delay = Backoff.exponential(from: .milliseconds(50), cap: .seconds(5)).delay(afterFailures: troubles)
-        await self.wakeup.wait(.after(delay), on: self.core.clock)
+        await self.wakeup.wait(.after(delay), on: self.shared.clock)
       }
     }
   }
 
   /// One turn: claims and tends what is due. Answers whether anything was committed.
   private func advance(as epoch: Epoch) async throws -> Bool {
-    let reserved = self.core.ledger.reserveAll()
+    let reserved = self.shared.ledger.reserveAll()
     var unused = reserved
-    defer { if self.core.ledger.giveBack(unused) { self.core.wakeAll() } }
+    defer { self.shared.giveBack(unused) }
 
     let demand = self.demand(slots: reserved)
     let now = self.now()
@@ -70,13 +70,13 @@ extension StoreDesk {
   }
 
   private func demand(slots: [String: Int]) -> Demand {
-    let demand = Demand(queues: self.configuration.queues, jobNames: self.core.registry.names, slots: slots)
-    return self.core.isPaused ? demand.tendingOnly : demand
+    let demand = Demand(queues: self.configuration.queues, jobNames: self.shared.registry.names, slots: slots)
+    return self.shared.isPaused ? demand.tendingOnly : demand
   }
 
   /// Sleeps until the earliest record of our lanes wants to be looked at, the poll interval is over, or somebody signals.
   private func sleepUntilNext() async throws {
-    let demand = self.demand(slots: self.core.ledger.free())
+    let demand = self.demand(slots: self.shared.ledger.free(for: self.alias))
     let next = try await self.store.earliestWake(demand)
     let now = self.now()
     var until = now + self.configuration.pollInterval
@@ -88,7 +88,7 @@ extension StoreDesk {
       state.plannedWake = until
       state.isAsleep = true
     }
-    await self.wakeup.wait(.at(self.local(until)), on: self.core.clock)
+    await self.wakeup.wait(.at(self.local(until)), on: self.shared.clock)
     self.state.withLock { state in
       state.plannedWake = nil
       state.isAsleep = false

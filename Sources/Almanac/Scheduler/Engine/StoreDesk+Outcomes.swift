@@ -17,16 +17,16 @@ extension StoreDesk {
       return !state.isWritingOutcomes
     }
     guard isFirst else { return }
-    self.core.meter.enter()
+    self.shared.meter.enter()
     Task {
       await self.writeOutcomes()
-      self.core.meter.leave()
+      self.shared.meter.leave()
     }
   }
 
   /// Writes until nothing is left. What ends while one commit is under way goes together in the next.
   private func writeOutcomes() async {
-    let wakeup = Wakeup(meter: self.core.meter)
+    let wakeup = Wakeup(meter: self.shared.meter)
     var troubles = 0
     while true {
       let batch = self.state.withLock { state in
@@ -50,7 +50,7 @@ extension StoreDesk {
           continue
         }
         let delay = Backoff.exponential(from: .milliseconds(20), cap: .seconds(2)).delay(afterFailures: troubles)
-        await wakeup.wait(.after(delay), on: self.core.clock)
+        await wakeup.wait(.after(delay), on: self.shared.clock)
       }
     }
   }
@@ -68,20 +68,28 @@ extension StoreDesk {
       events[outcome.key.job, default: []].append(outcome.event)
     }
     let now = self.now()
-    let events1 = events
+    let byJob = events
+    // A transition may be applied again where others wrote in between: what it refused last is what holds.
+    let refusals = Mutex<[JobID: [Refusal?]]>([:])
     let answers = try await self.store.update(order) { record in
-      JobMachine.apply(events1[record.id] ?? [], to: record, now: now).0
+      let (verdict, refused) = JobMachine.apply(byJob[record.id] ?? [], to: record, now: now)
+      refusals.withLock { $0[record.id] = refused }
+      return verdict
     }
+    let refused = refusals.withLock { $0 }
     for answer in answers {
-      guard case .refused(let record, .stale(let token)) = answer else { continue }
-      self.logger.info(
-        "result refused: the claim was taken back",
-        metadata: ["job": "\(record.id)", "token": "\(token)"])
-      self.core.metrics.countRefusedResult(jobName: record.lane.jobName)
-      self.core.hub.publish(
-        .resultRefused(record.id, jobName: record.lane.jobName, store: self.alias, token), at: now)
+      guard let record = answer.record else { continue }
+      for case .stale(let token)? in refused[record.id] ?? [] { self.tellRefused(token, of: record, at: now) }
     }
     await self.perform(answers)
+  }
+
+  private func tellRefused(_ token: FencingToken, of record: JobRecord, at now: Instant) {
+    self.logger.info(
+      "result refused: the claim was taken back", metadata: ["job": "\(record.id)", "token": "\(token)"])
+    self.shared.metrics.countRefusedResult(jobName: record.lane.jobName)
+    self.shared.hub.publish(
+      .resultRefused(record.id, jobName: record.lane.jobName, store: self.alias, token), at: now)
   }
 
   private func forget(_ batch: [Outcome]) {
@@ -91,7 +99,7 @@ extension StoreDesk {
       for outcome in batch where state.runs.removeValue(forKey: outcome.key) != nil { gone += 1 }
       return gone
     }
-    for _ in 0..<gone { self.core.meter.leave() }
+    for _ in 0..<gone { self.shared.meter.leave() }
     self.resumeDrainWaiters()
   }
 }

@@ -10,7 +10,7 @@ extension StoreDesk {
     for (record, order) in starting {
       let alias = record.lane.executor
       let key = RunKey(job: record.id, token: order.token)
-      guard let entry = self.core.registry.entry(for: record.lane.jobName), self.core.executor(alias) != nil else {
+      guard let entry = self.shared.registry.entry(for: record.lane.jobName), self.shared.executor(alias) != nil else {
         // Unregistered, or removed, between the claim and now.
         self.giveBackSlot(alias)
         self.record(Outcome(key: key, event: .released(order.token)))
@@ -19,14 +19,14 @@ extension StoreDesk {
       let assignment = self.assignment(record.definition, order, key, entry)
       assignments[alias, default: []].append(assignment)
     }
-    for (alias, batch) in assignments { self.core.executor(alias)?.execute(batch) }
+    for (alias, batch) in assignments { self.shared.executor(alias)?.execute(batch) }
   }
 
   private func assignment(
     _ definition: JobDefinition, _ order: StartOrder, _ key: RunKey, _ entry: JobRegistry.Entry
   ) -> RunAssignment {
     let control = RunControl { [weak self] outcome in self?.ended(key, outcome) }
-    self.core.meter.enter()
+    self.shared.meter.enter()
     let isTrusted = self.state.withLock { state -> Bool in
       state.runs[key] = ActiveRun(
         control: control, executor: definition.lane.executor, order: order, definition: definition)
@@ -72,6 +72,7 @@ extension StoreDesk {
     }
     guard let run else { return }
     self.giveBackSlot(run.executor)
+    self.resumeDrainWaiters()
     self.record(
       Outcome(
         key: key, event: .finished(key.token, outcome, startedAt: run.order.startedAt, endedAt: self.now())))
@@ -91,7 +92,7 @@ extension StoreDesk {
   }
 
   private func giveBackSlot(_ alias: String) {
-    if self.core.ledger.giveBack([alias: 1]) { self.core.wakeAll() }
+    self.shared.giveBack([alias: 1])
   }
 
   // MARK: Stopping
@@ -104,9 +105,9 @@ extension StoreDesk {
     if let control {
       control.cancel()
     } else if !isOurs {
-      self.core.meter.enter()
+      self.shared.meter.enter()
       Task {
-        defer { self.core.meter.leave() }
+        defer { self.shared.meter.leave() }
         do {
           try await self.store.announce(.cancel(id, owner: owner))
         } catch {
@@ -137,35 +138,39 @@ extension StoreDesk {
 
   // MARK: Waiting for the end
 
-  /// Returns when no run is left and every outcome is written, or when the time is over.
-  func untilDrained(within limit: Duration) async {
-    let timer = self.core.clock.timer(after: limit) { self.resumeDrainWaiters() }
-    await self.nextDrain()
-    timer.cancel()
+  /// Returns when no run is left and every outcome is written, when the time is over, or when nobody waits any more.
+  func untilDrained(within limit: Duration, unlessHurried: Bool) async {
+    let isOver = Mutex(false)
+    let timer = self.shared.clock.timer(after: limit) {
+      isOver.withLock { $0 = true }
+      self.resumeDrainWaiters()
+    }
+    defer { timer.cancel() }
+    await self.untilDrained { state in
+      (state.runs.isEmpty && state.outcomes.isEmpty && !state.isWritingOutcomes) || isOver.withLock { $0 }
+        || (unlessHurried && state.isHurried)
+    }
   }
 
   /// Waits for the runs on one executor, however long they take.
   func finishRuns(onExecutor alias: String) async {
-    while self.state.withLock({ $0.runs.values.contains { $0.executor == alias && $0.isGoing } }) {
-      await withCheckedContinuation { continuation in
-        let isDone = self.state.withLock { state -> Bool in
-          guard state.runs.values.contains(where: { $0.executor == alias && $0.isGoing }) else { return true }
-          state.drainWaiters.append(continuation)
-          return false
-        }
-        if isDone { continuation.resume() }
-      }
+    await self.untilDrained { state in
+      !state.runs.values.contains { $0.executor == alias && $0.isGoing }
     }
   }
 
-  private func nextDrain() async {
-    await withCheckedContinuation { continuation in
-      let isDrained = self.state.withLock { state -> Bool in
-        if state.runs.isEmpty && state.outcomes.isEmpty && !state.isWritingOutcomes { return true }
-        state.drainWaiters.append(continuation)
-        return false
+  /// Looks again whenever a run has ended, until the condition holds.
+  private func untilDrained(_ condition: @Sendable (borrowing State) -> Bool) async {
+    var isDone = false
+    while !isDone {
+      isDone = await withCheckedContinuation { (continuation: CheckedContinuation<Bool, Never>) in
+        let holds = self.state.withLock { state -> Bool in
+          if condition(state) { return true }
+          state.drainWaiters.append(continuation)
+          return false
+        }
+        if holds { continuation.resume(returning: true) }
       }
-      if isDrained { continuation.resume() }
     }
   }
 
@@ -174,6 +179,6 @@ extension StoreDesk {
       defer { state.drainWaiters = [] }
       return state.drainWaiters
     }
-    for waiter in waiters { waiter.resume() }
+    for waiter in waiters { waiter.resume(returning: false) }
   }
 }

@@ -23,7 +23,7 @@ extension StoreDesk {
 
   /// Runs until the desk is stopped: opens the session, renews it, compares, takes over.
   func keepSession() async {
-    defer { self.core.meter.leave() }
+    defer { self.shared.meter.leave() }
     var troubles = 0
     while !Task.isCancelled {
       var wait = self.configuration.sessionLifetime / 3
@@ -39,12 +39,13 @@ extension StoreDesk {
         try await self.prune()
         troubles = 0
       } catch {
+        if Task.isCancelled { return }
         self.noteAvailability(error)
         troubles += 1
         wait = min(wait, Backoff.exponential(from: .milliseconds(50), cap: .seconds(2)).delay(afterFailures: troubles))
       }
       if Task.isCancelled { return }
-      await self.keeperWakeup.wait(.after(max(wait, .milliseconds(10))), on: self.core.clock)
+      await self.keeperWakeup.wait(.after(max(wait, .milliseconds(10))), on: self.shared.clock)
     }
   }
 
@@ -57,16 +58,16 @@ extension StoreDesk {
   }
 
   private func open() async throws {
-    let asked = self.core.clock.uptime()
+    let asked = self.shared.clock.uptime()
     let session = try await self.store.openSession(self.draft)
     self.trust(session.epoch, since: asked)
     self.logger.debug("session opened", metadata: ["epoch": "\(session.epoch)"])
-    self.core.hub.publish(.sessionOpened(session.epoch, store: self.alias), at: self.now())
+    self.shared.hub.publish(.sessionOpened(session.epoch, store: self.alias), at: self.now())
     self.wakeup.signal()
   }
 
   private func renew(_ epoch: Epoch) async throws {
-    let asked = self.core.clock.uptime()
+    let asked = self.shared.clock.uptime()
     try await self.measureClock()
     if try await self.store.renewSession(epoch, self.draft) != nil {
       self.trust(epoch, since: asked)
@@ -80,7 +81,7 @@ extension StoreDesk {
   private func trust(_ epoch: Epoch, since asked: Duration) {
     // A tenth is left for what a clock and a scheduler's thread may be off.
     let until = asked + self.configuration.sessionLifetime * 9 / 10
-    let timer = self.core.clock.timer(after: until - self.core.clock.uptime()) { [weak self] in
+    let timer = self.shared.clock.timer(after: until - self.shared.clock.uptime()) { [weak self] in
       self?.trustHasEnded(epoch, until)
     }
     let old = self.state.withLock { state -> ClockTimer? in
@@ -100,7 +101,7 @@ extension StoreDesk {
     guard isOver else { return }
     self.logger.warning(
       "session is no longer trusted: its renewal did not succeed in time", metadata: ["epoch": "\(epoch)"])
-    self.core.hub.publish(.sessionLost(epoch, store: self.alias), at: self.now())
+    self.shared.hub.publish(.sessionLost(epoch, store: self.alias), at: self.now())
     self.cancelRuns()
   }
 
@@ -114,7 +115,7 @@ extension StoreDesk {
     }
     guard let lost else { return }
     self.logger.warning("session was lost", metadata: ["epoch": "\(lost)"])
-    self.core.hub.publish(.sessionLost(lost, store: self.alias), at: self.now())
+    self.shared.hub.publish(.sessionLost(lost, store: self.alias), at: self.now())
     self.cancelRuns()
     self.keeperWakeup.signal()
   }
@@ -182,7 +183,7 @@ extension StoreDesk {
       {
         self.logger.info(
           "another scheduler is gone", metadata: ["epoch": "\(session.epoch)", "node": "\(session.draft.node)"])
-        self.core.hub.publish(.peerLost(session, store: self.alias), at: now)
+        self.shared.hub.publish(.peerLost(session, store: self.alias), at: now)
       } else {
         alive.insert(session.epoch)
         if session.epoch != own { nextExpiry = min(nextExpiry ?? session.expiresAt, session.expiresAt) }

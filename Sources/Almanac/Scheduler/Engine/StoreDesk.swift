@@ -9,8 +9,7 @@ import Synchronization
 final class StoreDesk: Sendable {
   let alias: String
   let store: any JobStore
-  /// The core outlives its desks' loops: it ends them before it goes.
-  unowned let core: SchedulerCore
+  let shared: SchedulerShared
   let logger: Logger
   let wakeup: Wakeup
   let keeperWakeup: Wakeup
@@ -23,6 +22,8 @@ final class StoreDesk: Sendable {
     var clockOffset: Int64 = 0
     var loops: [Task<Void, Never>] = []
     var isStopping = false
+    /// A shutdown that waits no more.
+    var isHurried = false
     /// The loop sleeps until then; nil while it is awake or has nothing to wait for.
     var plannedWake: Instant?
     var isAsleep = false
@@ -35,27 +36,27 @@ final class StoreDesk: Sendable {
     var outcomes: [Outcome] = []
     var isWritingOutcomes = false
     /// Those who wait for the last run, or the last outcome.
-    var drainWaiters: [CheckedContinuation<Void, Never>] = []
+    var drainWaiters: [CheckedContinuation<Bool, Never>] = []
     var isUnavailable = false
   }
 
-  init(alias: String, store: any JobStore, core: SchedulerCore) {
+  init(alias: String, store: any JobStore, shared: SchedulerShared) {
     self.alias = alias
     self.store = store
-    self.core = core
-    var logger = core.logger
+    self.shared = shared
+    var logger = shared.logger
     logger[metadataKey: "store"] = "\(alias)"
     self.logger = logger
-    self.wakeup = Wakeup(meter: core.meter)
-    self.keeperWakeup = Wakeup(meter: core.meter)
+    self.wakeup = Wakeup(meter: shared.meter)
+    self.keeperWakeup = Wakeup(meter: shared.meter)
   }
 
-  var configuration: SchedulerConfiguration { self.core.configuration }
+  var configuration: SchedulerConfiguration { self.shared.configuration }
 
   /// The store's time: what every decision about its records is made by.
   func now() -> Instant {
     let offset = self.state.withLock { $0.clockOffset }
-    return self.core.clock.now() + .microseconds(offset)
+    return self.shared.clock.now() + .microseconds(offset)
   }
 
   /// A time of the store's clock as this machine's clock will show it.
@@ -77,9 +78,9 @@ final class StoreDesk: Sendable {
   /// Measures how far the store's clock is from this machine's, from the middle of a question and its answer.
   func measureClock() async throws {
     guard self.store.capabilities.serverTime else { return }
-    let asked = self.core.clock.now()
+    let asked = self.shared.clock.now()
     let answer = try await self.store.now()
-    let answered = self.core.clock.now()
+    let answered = self.shared.clock.now()
     let middle = asked + (answered - asked) / 2
     let offset = (answer.now - middle).wholeMicroseconds
     self.state.withLock { $0.clockOffset = offset }
@@ -117,9 +118,11 @@ final class StoreDesk: Sendable {
     self.state.withLock { state in
       guard state.loops.isEmpty else { return }
       state.isStopping = false
+      state.isHurried = false
       // Entered here, not in the tasks: from this line on the desk counts as at work.
-      self.core.meter.enter()
-      self.core.meter.enter()
+      self.shared.meter.enter()
+      self.shared.meter.enter()
+      self.shared.setWakeup(self.wakeup, of: self.alias)
       state.loops = [
         Task { await self.keepSession() },
         Task { await self.loop() },
@@ -130,8 +133,11 @@ final class StoreDesk: Sendable {
 
   var isStopping: Bool { self.state.withLock { $0.isStopping } }
 
-  /// Cancels the runs that a shutdown is waiting for.
-  func hurry() { self.cancelRuns() }
+  /// Ends the waiting of a shutdown: what is going is cancelled.
+  func hurry() {
+    self.state.withLock { $0.isHurried = true }
+    self.resumeDrainWaiters()
+  }
 
   /// Claims nothing more, waits for what is going or cancels it, writes what ended, and gives back the session.
   func stop(waiting: Bool) async {
@@ -141,15 +147,16 @@ final class StoreDesk: Sendable {
     }
     guard !loops.isEmpty else { return }
     self.wakeup.signal()
-    if waiting { await self.untilDrained(within: self.configuration.drainTimeout) }
+    if waiting { await self.untilDrained(within: self.configuration.drainTimeout, unlessHurried: true) }
     if self.runningCount > 0 {
       self.cancelRuns()
-      await self.untilDrained(within: self.configuration.cancelGrace)
+      await self.untilDrained(within: self.configuration.cancelGrace, unlessHurried: false)
     }
     await self.giveBackSession()
     for loop in loops { loop.cancel() }
     self.keeperWakeup.signal()
     for loop in loops { await loop.value }
+    self.shared.setWakeup(nil, of: self.alias)
     self.state.withLock { $0.loops = [] }
   }
 
@@ -162,10 +169,10 @@ final class StoreDesk: Sendable {
     guard changed else { return }
     if let error {
       self.logger.warning("store is unavailable", metadata: ["error": "\(error)"])
-      self.core.hub.publish(.storeUnavailable(self.alias, reason: String(describing: error)), at: self.now())
+      self.shared.hub.publish(.storeUnavailable(self.alias, reason: String(describing: error)), at: self.now())
     } else {
       self.logger.info("store is available again")
-      self.core.hub.publish(.storeRecovered(self.alias), at: self.now())
+      self.shared.hub.publish(.storeRecovered(self.alias), at: self.now())
     }
   }
 }
