@@ -3,6 +3,7 @@ enum TriggerKinds {
   static let at = "at"
   static let interval = "interval"
   static let cron = "cron"
+  static let apsCron = "aps-cron"
 
   /// Reads the members of an object of the kind; nil for a kind that is not known.
   static func decode(_ kind: String, _ members: inout TriggerMembers) throws -> Trigger? {
@@ -10,6 +11,7 @@ enum TriggerKinds {
     case at: Trigger(at: try members.instant("at"))
     case interval: try IntervalRule.decode(&members)
     case cron: try CronRule.decode(&members)
+    case apsCron: try APSCronRule.decode(&members)
     default: nil
     }
   }

@@ -14,6 +14,9 @@ extension TriggerQuestion {
       return try .cron(expression, dialect: cron, in: zone)
     }
     switch dialect {
+    case CronDialect.apscheduler.rawValue:
+      var arguments = try APSSpec(spec, zone: zone)
+      return try arguments.cronTrigger()
     case "aps-interval":
       var arguments = try APSSpec(spec, zone: zone)
       return try arguments.intervalTrigger()
