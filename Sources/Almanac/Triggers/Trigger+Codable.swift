@@ -4,6 +4,9 @@ enum TriggerKinds {
   static let interval = "interval"
   static let cron = "cron"
   static let apsCron = "aps-cron"
+  static let calendarInterval = "calendar-interval"
+  static let anyOf = "any-of"
+  static let allOf = "all-of"
 
   /// Reads the members of an object of the kind; nil for a kind that is not known.
   static func decode(_ kind: String, _ members: inout TriggerMembers) throws -> Trigger? {
@@ -12,6 +15,9 @@ enum TriggerKinds {
     case interval: try IntervalRule.decode(&members)
     case cron: try CronRule.decode(&members)
     case apsCron: try APSCronRule.decode(&members)
+    case calendarInterval: try CalendarIntervalRule.decode(&members)
+    case anyOf: Trigger(AnyOfRule(try CombinedTriggers.decode(&members)))
+    case allOf: Trigger(AllOfRule(try CombinedTriggers.decode(&members)))
     default: nil
     }
   }
