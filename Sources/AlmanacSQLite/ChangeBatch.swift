@@ -41,12 +41,8 @@ extension SQLiteStore {
   ) async throws -> [ChangeOutcome] {
     var outcomes: [ChangeOutcome] = []
     var changes: [RowChange] = []
+    var replacements = try await self.replacements(batch, connection).makeIterator()
     var pending: [(item: ChangeBatch.Item, answer: StoreAnswer)] = []
-    var lanes: [Lane] = []
-    for item in batch.items {
-      if case .commit(let record, _) = item.verdict { lanes.append(record.lane) }
-    }
-    try await connection.ensureLanes(lanes)
     for item in batch.items {
       switch (item.loaded, item.verdict) {
       case (.stored(let stored), .refuse(let refusal)):
@@ -54,8 +50,8 @@ extension SQLiteStore {
       case (.stored(let stored), .erase):
         changes.append(.erase(stored))
         pending.append((item, .erased(stored.record.id)))
-      case (_, .commit(let record, let effects)):
-        let replacement = try self.replacement(of: item.loaded, with: record, connection)
+      case (_, .commit(_, let effects)):
+        guard let replacement = replacements.next() else { continue }
         changes.append(.replace(replacement))
         pending.append((item, .committed(replacement.new.record, effects)))
       case (.unreadable(let key, let version, let id, let reason), _):
@@ -67,7 +63,9 @@ extension SQLiteStore {
     let writer = RecordWriter(namespace: connection.namespace)
     let work = changes
     let isMade = try await connection.write { db in
-      if let session { try SessionRows.requireAlive(session, namespace: connection.namespace, path: connection.path, db) }
+      if let session {
+        try SessionRows.requireAlive(session, namespace: connection.namespace, path: connection.path, db)
+      }
       return try writer.apply(work, db)
     }
     connection.cache.insert(
@@ -83,20 +81,25 @@ extension SQLiteStore {
     return outcomes
   }
 
-  private func replacement(
-    of loaded: LoadedRecord, with record: JobRecord, _ connection: StoreConnection
-  ) throws -> RowReplacement {
-    let key: Int64
-    let version: Int64
-    var old: StoredRecord?
-    switch loaded {
-    case .stored(let stored): (key, version, old) = (stored.key, stored.version, stored)
-    case .unreadable(let unreadableKey, let unreadableVersion, _, _): (key, version) = (unreadableKey, unreadableVersion)
+  /// The rows to write for those of a batch that are to be committed, in order.
+  private func replacements(_ batch: ChangeBatch, _ connection: StoreConnection) async throws -> [RowReplacement] {
+    var commits: [(loaded: LoadedRecord, record: JobRecord)] = []
+    for item in batch.items {
+      guard case .commit(let record, _) = item.verdict else { continue }
+      if item.loaded.definition !== record.definition { try self.checkPayload(record.definition) }
+      commits.append((item.loaded, record))
     }
-    let isNew = old.map { $0.record.definition !== record.definition } ?? true
-    if isNew { try self.checkPayload(record.definition) }
-    let prepared = try PreparedRecord(record, lane: connection.number(of: record.lane), withDefinition: isNew)
-    return RowReplacement(key: key, version: version, old: old, new: prepared)
+    try await connection.ensureLanes(commits.lazy.map(\.record.lane))
+    return try await concurrently(commits) { loaded, record in
+      let prepared = try PreparedRecord(
+        record, lane: connection.number(of: record.lane), withDefinition: loaded.definition !== record.definition)
+      switch loaded {
+      case .stored(let stored):
+        return RowReplacement(key: stored.key, version: stored.version, old: stored, new: prepared)
+      case .unreadable(let key, let version, _, _):
+        return RowReplacement(key: key, version: version, old: nil, new: prepared)
+      }
+    }
   }
 }
 
@@ -106,6 +109,11 @@ extension LoadedRecord {
     case .stored(let stored): stored.record.id
     case .unreadable(_, _, let id, _): id
     }
+  }
+
+  /// Nil where it could not be read: then any definition is another one.
+  fileprivate var definition: JobDefinition? {
+    if case .stored(let stored) = self { stored.record.definition } else { nil }
   }
 
   fileprivate var wakeAt: Instant? {

@@ -67,7 +67,8 @@ struct SQLiteErrors: Sendable {
     }
   }
 
-  static let notSQLite = "the file is not an SQLite database, or it is encrypted; choose another path. It was not touched"
+  static let notSQLite =
+    "the file is not an SQLite database, or it is encrypted; choose another path. It was not touched"
   static let rescue =
     "stop every scheduler, copy the file with its -wal and -shm files, then restore a backup or try `sqlite3 FILE .recover`"
 }

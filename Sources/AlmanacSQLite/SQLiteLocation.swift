@@ -14,7 +14,8 @@ public struct SQLiteLocation: Hashable, Sendable {
   public init(_ address: String) throws {
     func refused(_ why: String) -> StoreError {
       StoreError(
-        .unsupported, store: address, "\(why); expected sqlite:PATH or sqlite:///ABSOLUTE/PATH, as in sqlite:jobs.sqlite")
+        .unsupported, store: address,
+        "\(why); expected sqlite:PATH or sqlite:///ABSOLUTE/PATH, as in sqlite:jobs.sqlite")
     }
     guard address.lowercased().hasPrefix("sqlite:") else { throw refused("this is not the address of an SQLite store") }
     let parts = address.dropFirst("sqlite:".count).split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
@@ -23,7 +24,9 @@ public struct SQLiteLocation: Hashable, Sendable {
       path.removeFirst(2)
       guard path.hasPrefix("/") else { throw refused("an SQLite store has no host") }
     }
-    guard let decoded = path.removingPercentEncoding else { throw refused("the path has a % that is not followed by two digits") }
+    guard let decoded = path.removingPercentEncoding else {
+      throw refused("the path has a % that is not followed by two digits")
+    }
     guard !decoded.isEmpty else { throw refused("the path is missing") }
     self.path = decoded
     self.namespace = "default"

@@ -21,7 +21,7 @@ extension SQLiteStore {
     }
     if due.isEmpty { return [] }
     var batch = ChangeBatch()
-    for (position, (row, loaded)) in zip(due, connection.decoded(raw)).enumerated() {
+    for (position, (row, loaded)) in zip(due, try await connection.decoded(raw)).enumerated() {
       switch loaded {
       case .stored(let stored)?: batch.add(position, .stored(stored), transition(stored.record, row.starts))
       case .unreadable?: if let loaded { batch.add(position, loaded, .erase) }

@@ -28,7 +28,7 @@ extension SQLiteStore {
         let lanes = try connection.lanes.refresh(db, namespace: namespace)
         return try listing.rows(in: lanes, cache: connection.cache, db)
       }
-      for loaded in connection.decoded(raw.prefix(wanted).map(\.self)) {
+      for loaded in try await connection.decoded(raw.prefix(wanted).map(\.self)) {
         switch loaded {
         case .stored(let stored)?: if query.matches(stored.record) { records.append(stored.record) }
         case .unreadable(_, _, let id, let reason)?:

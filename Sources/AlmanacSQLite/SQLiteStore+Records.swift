@@ -12,7 +12,7 @@ extension SQLiteStore {
     for record in records { try self.checkPayload(record.definition) }
     let connection = try await self.box.connection()
     try await connection.ensureLanes(records.lazy.map(\.lane))
-    let prepared = try connection.prepared(records)
+    let prepared = try await connection.prepared(records)
 
     var answers = [InsertAnswer?](repeating: nil, count: records.count)
     var open = Array(records.indices)

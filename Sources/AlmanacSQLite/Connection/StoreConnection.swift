@@ -14,7 +14,8 @@ final class StoreConnection: Sendable {
   private let commits: CommitQueue
 
   /// Opens the file, brings its schema up to date and finds the namespace. Blocks while it does so.
-  init(path: String, namespace: String, options: SQLiteOptions, prepare: (@Sendable (Database) throws -> Void)?) throws {
+  init(path: String, namespace: String, options: SQLiteOptions, prepare: (@Sendable (Database) throws -> Void)?) throws
+  {
     self.path = path
     self.errors = SQLiteErrors(path: path, busyTimeout: options.busyTimeout)
     do {

@@ -49,7 +49,8 @@ enum StoreFile {
     }
     let exists = files.fileExists(atPath: path, isDirectory: &isDirectory)
     if exists, isDirectory.boolValue {
-      throw StoreError(.unsupported, store: path, "the path is a directory; name a file in it, such as \(path)/jobs.sqlite")
+      throw StoreError(
+        .unsupported, store: path, "the path is a directory; name a file in it, such as \(path)/jobs.sqlite")
     }
     if exists, !files.isReadableFile(atPath: path) {
       throw StoreError(.unavailable, store: path, "this process may not read the file; check its owner and mode")

@@ -2,118 +2,155 @@
 import Almanac
 import GRDB
 
-/// Reads a stretch of the jobs that match, along the index that has the order asked for.
+/// Reads a stretch of the jobs that match.
 ///
-/// What the columns tell is asked of SQLite; whatever they tell less exactly than the record (the letters of an id's prefix) is asked of
-/// the record again.
+/// There are two ways to list by id: to walk the ids, which are in order, and leave out what does not match; or to take the few that an
+/// index names and sort them. The first costs what it leaves out, the second what there is; so the second is taken where an index names few:
+/// the living among a week's tombstones, a tag, a creator. By next fire the living are in order already.
+///
+/// What the columns tell is asked of SQLite; whatever they tell less exactly than the record (the letters of an id's prefix) is
+/// asked of the record again.
 struct JobListing: Sendable {
   let query: JobQuery
   let cursor: JobCursor?
   let namespace: Int64
   let limit: Int
 
+  /// As many as are sorted rather than walked past.
+  static let few = 5_000
   private static let living: Set<JobStatus> = [.active, .paused, .quarantined]
-  /// A tag of at most this many jobs is walked itself; of a more common one, the jobs are walked and asked for it.
-  private static let rareTag = 1_000
+  /// Word for word the condition of the index of the living, which SQLite then knows that it may use.
+  private static let livingTerm = "status in ('active', 'paused', 'quarantined')"
+
+  /// A statement's condition, and what is bound to it.
+  struct Condition {
+    var terms: [String] = []
+    var arguments = StatementArguments()
+
+    mutating func require(_ term: String, _ values: any DatabaseValueConvertible...) {
+      self.terms.append(term)
+      self.arguments += StatementArguments(values)
+    }
+  }
+
+  /// Which index leads to the rows.
+  enum Path: Hashable {
+    case ids
+    case living
+    case creator(String)
+    case tag(String)
+  }
 
   func rows(in lanes: [Int64: Lane], cache: RecordCache, _ db: Database) throws -> [RawRecord] {
-    var terms: [String] = []
-    var arguments: StatementArguments = []
-    guard try self.filter(lanes, &terms, &arguments, db) else { return [] }
+    guard !(self.query.statuses?.isEmpty ?? false), let laneTerm = self.laneTerm(lanes) else { return [] }
     switch self.query.order {
     case .id:
-      if let cursor = self.cursor {
-        terms.append("id > ?")
-        arguments += [cursor.id.rawValue]
-      }
-      return try self.read(terms, "order by id", arguments, self.limit, cache, db)
+      var condition = self.condition(try self.path(db), laneTerm)
+      if let cursor = self.cursor { condition.require("id > ?", cursor.id.rawValue) }
+      return try self.read(condition, "order by id", self.limit, cache, db)
     case .nextFire:
       var rows: [RawRecord] = []
+      let path: Path = self.asksForLivingOnly ? .living : .ids
       if self.cursor == nil || self.cursor?.nextFire != nil {
-        var terms = terms + ["next_fire is not null"]
-        var arguments = arguments
+        var condition = self.condition(path, laneTerm)
+        condition.require("next_fire is not null")
         if let cursor = self.cursor, let nextFire = cursor.nextFire {
-          terms.append("(next_fire, id) > (?, ?)")
-          arguments += [nextFire.microsecondsSinceEpoch, cursor.id.rawValue]
+          condition.require(
+            "(next_fire, id) > (?, ?)", nextFire.microsecondsSinceEpoch, cursor.id.rawValue)
         }
-        rows = try self.read(terms, "order by next_fire, id", arguments, self.limit, cache, db)
+        rows = try self.read(condition, "order by next_fire, id", self.limit, cache, db)
       }
       if rows.count == self.limit { return rows }
-      terms.append("next_fire is null")
-      if let cursor = self.cursor, cursor.nextFire == nil {
-        terms.append("id > ?")
-        arguments += [cursor.id.rawValue]
-      }
-      return rows + (try self.read(terms, "order by id", arguments, self.limit - rows.count, cache, db))
+      var condition = self.condition(path, laneTerm)
+      condition.require("next_fire is null")
+      if let cursor = self.cursor, cursor.nextFire == nil { condition.require("id > ?", cursor.id.rawValue) }
+      return rows + (try self.read(condition, "order by id", self.limit - rows.count, cache, db))
     }
   }
 
   private func read(
-    _ terms: [String], _ order: String, _ arguments: StatementArguments, _ limit: Int, _ cache: RecordCache,
-    _ db: Database
+    _ condition: Condition, _ order: String, _ limit: Int, _ cache: RecordCache, _ db: Database
   ) throws -> [RawRecord] {
-    let statement = try db.makeStatement(sql: JobListing.sql(terms, order))
-    let cursor = try Row.fetchCursor(statement, arguments: arguments + [limit])
+    let statement = try db.makeStatement(sql: JobListing.sql(condition, order))
+    let cursor = try Row.fetchCursor(statement, arguments: condition.arguments + [limit])
     var rows: [RawRecord] = []
     while let row = try cursor.next() { rows.append(try RawRecord(row, cache: cache)) }
     for index in rows.indices { try rows[index].readDefinition(db) }
     return rows
   }
 
-  static func sql(_ terms: [String], _ order: String) -> String {
-    "select \(RawRecord.columnList) from job where \(terms.joined(separator: " and ")) \(order) limit ?"
+  static func sql(_ condition: Condition, _ order: String) -> String {
+    "select \(RawRecord.columnList) from job where \(condition.terms.joined(separator: " and ")) \(order) limit ?"
   }
 
-  /// Builds what the columns have to fulfil. False where nothing can.
-  func filter(
-    _ lanes: [Int64: Lane], _ terms: inout [String], _ arguments: inout StatementArguments, _ db: Database
-  ) throws -> Bool {
-    terms.append("namespace = ?")
-    arguments += [self.namespace]
+  private var asksForLivingOnly: Bool {
+    self.query.statuses?.isSubset(of: JobListing.living) ?? false
+  }
+
+  // MARK: The way
+
+  func path(_ db: Database) throws -> Path {
+    for tag in self.query.tags.sorted() {
+      let few = try self.isFew("select 1 from tag where namespace = ? and tag = ?", [self.namespace, tag], db)
+      if few { return .tag(tag) }
+    }
+    if let creator = self.query.creator,
+      try self.isFew("select 1 from job where namespace = ? and creator = ?", [self.namespace, creator], db)
+    {
+      return .creator(creator)
+    }
+    if self.asksForLivingOnly,
+      try self.isFew("select 1 from job where namespace = ? and \(JobListing.livingTerm)", [self.namespace], db)
+    {
+      return .living
+    }
+    return .ids
+  }
+
+  private func isFew(_ sql: String, _ arguments: StatementArguments, _ db: Database) throws -> Bool {
+    let statement = try db.cachedStatement(sql: "select count(*) from (\(sql) limit ?)")
+    return try Int.fetchOne(statement, arguments: arguments + [JobListing.few + 1]) ?? 0 <= JobListing.few
+  }
+
+  // MARK: The condition
+
+  /// What the columns have to fulfil. A plus before a column keeps SQLite from being led by it.
+  func condition(_ path: Path, _ laneTerm: String) -> Condition {
+    var condition = Condition()
+    condition.require(path == .ids || path == .living ? "namespace = ?" : "+namespace = ?", self.namespace)
+    if case .creator = path { condition.terms[0] = "namespace = ?" }
     if let statuses = self.query.statuses {
-      if statuses.isEmpty { return false }
-      // Word for word the condition of the index of the living, which SQLite then knows that it may use.
-      if statuses.isSubset(of: JobListing.living) { terms.append("status in ('active', 'paused', 'quarantined')") }
-      if statuses != JobListing.living {
-        terms.append("status in (\(statuses.map { "'\($0.rawValue)'" }.sorted().joined(separator: ", ")))")
-      }
+      let words = statuses.map { "'\($0.rawValue)'" }.sorted().joined(separator: ", ")
+      if path == .living { condition.require(JobListing.livingTerm) }
+      if path != .living || statuses != JobListing.living { condition.require("+status in (\(words))") }
     }
     if let prefix = self.query.idPrefix, !prefix.isEmpty {
-      terms.append("id >= ?")
-      arguments += [prefix]
-      if let end = JobListing.end(ofPrefix: prefix) {
-        terms.append("id < ?")
-        arguments += [end]
-      }
+      let column = path == .ids ? "id" : "+id"
+      condition.require("\(column) >= ?", prefix)
+      if let end = JobListing.end(ofPrefix: prefix) { condition.require("\(column) < ?", end) }
     }
-    if self.query.jobName != nil || self.query.queue != nil {
-      let matching = lanes.filter { _, lane in
-        (self.query.jobName.map { lane.jobName == $0 } ?? true) && (self.query.queue.map { lane.queue == $0 } ?? true)
-      }
-      if matching.isEmpty { return false }
-      // The plus keeps SQLite from walking the lanes and sorting what it finds.
-      terms.append("+lane in (\(matching.keys.sorted().map(String.init).joined(separator: ", ")))")
-    }
+    if !laneTerm.isEmpty { condition.require(laneTerm) }
     if let creator = self.query.creator {
-      terms.append("creator = ?")
-      arguments += [creator]
+      condition.require(path == .creator(creator) ? "creator = ?" : "+creator = ?", creator)
     }
     for tag in self.query.tags.sorted() {
-      let isRare = try self.isRare(tag, db)
-      terms.append(
-        isRare
+      condition.require(
+        path == .tag(tag)
           ? "key in (select job from tag where namespace = ? and tag = ?)"
-          : "exists (select 1 from tag where tag.namespace = ? and tag.tag = ? and tag.job = job.key)")
-      arguments += [self.namespace, tag]
+          : "exists (select 1 from tag where tag.namespace = ? and tag.tag = ? and tag.job = job.key)",
+        self.namespace, tag)
     }
-    return true
+    return condition
   }
 
-  private func isRare(_ tag: String, _ db: Database) throws -> Bool {
-    let count = try Int.fetchOne(
-      db.cachedStatement(sql: "select count(*) from (select 1 from tag where namespace = ? and tag = ? limit ?)"),
-      arguments: [self.namespace, tag, JobListing.rareTag + 1])
-    return (count ?? 0) <= JobListing.rareTag
+  /// The condition on lanes, empty where there is none; nil where no lane fulfils it.
+  private func laneTerm(_ lanes: [Int64: Lane]) -> String? {
+    if self.query.jobName == nil, self.query.queue == nil { return "" }
+    let matching = lanes.filter { _, lane in
+      (self.query.jobName.map { lane.jobName == $0 } ?? true) && (self.query.queue.map { lane.queue == $0 } ?? true)
+    }
+    if matching.isEmpty { return nil }
+    return "+lane in (\(matching.keys.sorted().map(String.init).joined(separator: ", ")))"
   }
 
   /// The first text, in the order of UTF-8's bytes, after all that begin with the prefix; nil where there is none.
@@ -123,7 +160,10 @@ struct JobListing: Sendable {
       // The order of bytes is the order of code points, among which the surrogates have no place.
       let next = last.value == 0xD7FF ? 0xE000 : last.value + 1
       if let scalar = Unicode.Scalar(next) {
-        return String(String.UnicodeScalarView(scalars + [scalar]))
+        var text = String.UnicodeScalarView()
+        text.append(contentsOf: scalars)
+        text.append(scalar)
+        return String(text)
       }
     }
     return nil

@@ -36,17 +36,19 @@ extension StoreConnection {
         try RawRecord.fetch(id: id.rawValue, namespace: namespace, cache: self.cache, db)
       }
     }
-    return self.decoded(raw)
+    return try await self.decoded(raw)
   }
 
   /// Encodes records that are to be inserted, whose lanes are known.
-  func prepared(_ records: [JobRecord]) throws -> [PreparedRecord] {
-    try records.map { try PreparedRecord($0, lane: self.number(of: $0.lane), withDefinition: true) }
+  func prepared(_ records: [JobRecord]) async throws -> [PreparedRecord] {
+    try await concurrently(records) { record in
+      try PreparedRecord(record, lane: self.number(of: record.lane), withDefinition: true)
+    }
   }
 
   /// Decodes rows, and remembers what was decoded.
-  func decoded(_ raw: [RawRecord?]) -> [LoadedRecord?] {
-    let loaded = raw.map { $0?.decoded() }
+  func decoded(_ raw: [RawRecord?]) async throws -> [LoadedRecord?] {
+    let loaded = try await concurrently(raw) { $0?.decoded() }
     self.cache.insert(
       zip(raw, loaded).compactMap { raw, loaded in
         guard raw?.cachedRecord == nil, case .stored(let stored)? = loaded else { return nil }

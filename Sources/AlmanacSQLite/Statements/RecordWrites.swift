@@ -73,7 +73,8 @@ struct RecordWriter: Sendable {
     """, columns: 12, tail: "on conflict (namespace, id) do nothing")
   private static let definitions = MultiRow(
     "insert into definition (job, body)", columns: 2, tail: "on conflict (job) do update set body = excluded.body")
-  private static let tags = MultiRow("insert into tag (namespace, tag, job)", columns: 3, tail: "on conflict do nothing")
+  private static let tags = MultiRow(
+    "insert into tag (namespace, tag, job)", columns: 3, tail: "on conflict do nothing")
   private static let owners = MultiRow(
     "insert into owner (namespace, epoch, job)", columns: 3, tail: "on conflict do nothing")
 

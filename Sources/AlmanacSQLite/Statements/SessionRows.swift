@@ -14,7 +14,8 @@ enum SessionRows {
     if isDead == 0 { return }
     throw StoreError(
       .sessionLost, store: path,
-      isDead == nil ? "there is no session \(epoch)" : "session \(epoch) was marked dead, and nothing was written for it")
+      isDead == nil
+        ? "there is no session \(epoch)" : "session \(epoch) was marked dead, and nothing was written for it")
   }
 
   static func encode(_ draft: SessionDraft) throws -> String {
