@@ -86,9 +86,6 @@ public final class ZoneRules: Sendable {
   /// Whether the zone's offset never changes.
   package var isFixed: Bool { transitions.isEmpty && rule?.daylight == nil }
 
-  /// The first second that only the footer's rule describes, or the last tabulated change.
-  package var tableEnd: Int64 { ruleStart }
-
   /// Seconds east of UTC at `instant`.
   public func offset(at instant: Instant) -> Int {
     Int(offset(atSecond: instant.secondsSinceEpoch))
