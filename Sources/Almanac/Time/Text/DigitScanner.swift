@@ -33,6 +33,17 @@ package struct DigitScanner {
     return value
   }
 
+  /// One decimal digit or more, at most `most`.
+  package mutating func number(upToDigits most: Int) -> Int? {
+    var value: Int?
+    for _ in 0..<most {
+      guard let byte = rest.first, byte >= 0x30, byte <= 0x39 else { break }
+      value = (value ?? 0) * 10 + Int(byte - 0x30)
+      rest.removeFirst()
+    }
+    return value
+  }
+
   /// `2026-01-31`, a day that exists.
   package mutating func civilDate() -> CivilDate? {
     guard let year = number(digits: 4), take(UInt8(ascii: "-")), let month = number(digits: 2),
@@ -55,8 +66,9 @@ package struct DigitScanner {
     return (hour * 3_600 + minute * 60 + second, microseconds)
   }
 
-  /// One digit or more after a decimal point, as microseconds; further digits are dropped.
-  package mutating func fraction() -> Int64? {
+  /// One digit or more after a decimal point, as microseconds; digits beyond the sixth are dropped, more than `mostDigits`
+  /// refused.
+  package mutating func fraction(mostDigits: Int = .max) -> Int64? {
     var value: Int64 = 0
     var count = 0
     while let byte = rest.first, byte >= 0x30, byte <= 0x39 {
@@ -64,7 +76,7 @@ package struct DigitScanner {
       count += 1
       rest.removeFirst()
     }
-    guard count > 0 else { return nil }
+    guard count > 0, count <= mostDigits else { return nil }
     for _ in min(count, 6)..<6 { value *= 10 }
     return value
   }
