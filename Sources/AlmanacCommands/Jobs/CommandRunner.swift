@@ -54,10 +54,10 @@ struct CommandRunner: Sendable {
   init(onOutput: @escaping @Sendable (CapturedOutput, (any Error)?) -> Void = { _, _ in }) {
     self.onOutput = onOutput
     // A program that closes its standard input early must not take the daemon with it. The program itself gets the default back.
-    _ = Self.brokenPipesAreIgnored
+    Self.ignoreBrokenPipes
   }
 
-  private static let brokenPipesAreIgnored: Bool = signal(SIGPIPE, SIG_IGN) != SIG_ERR
+  private static let ignoreBrokenPipes: Void = { _ = signal(SIGPIPE, SIG_IGN) }()
 
   /// Runs the command to its end.
   ///

@@ -65,7 +65,7 @@ enum StandardStream {
   /// Writes all of the text. What a closed or full stream does not take is lost: there is nobody left to tell.
   static func write(_ text: String, to descriptor: Int32) {
     var text = text
-    text.withUTF8 { StandardStream.write(UnsafeRawBufferPointer($0), to: descriptor) }
+    text.withUTF8 { _ = StandardStream.write(UnsafeRawBufferPointer($0), to: descriptor) }
   }
 
   @discardableResult

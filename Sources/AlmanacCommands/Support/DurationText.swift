@@ -1,3 +1,5 @@
+import Almanac
+
 /// Durations as people write them: `90s`, `5m`, `1h30m`, `2d`, `250ms`.
 enum DurationText {
   private static let units: [(name: String, microseconds: Int64)] = [
