@@ -13,6 +13,9 @@ public protocol SchedulerClock: Sendable {
   /// Calls `fire` once, as soon as `now() >= deadline`, from any thread; at once where that is so already. A clock that is set
   /// forward makes it fire early in elapsed time, never early on the wall.
   func timer(at deadline: Instant, _ fire: @escaping @Sendable () -> Void) -> ClockTimer
+
+  /// Calls `fire` once, when ``uptime()`` has moved on by `delay`, whatever becomes of the wall clock in between.
+  func timer(after delay: Duration, _ fire: @escaping @Sendable () -> Void) -> ClockTimer
 }
 
 /// A call that a clock has promised.

@@ -48,6 +48,14 @@ public struct SystemClock: SchedulerClock {
     return ClockTimer { task.cancel() }
   }
 
+  public func timer(after delay: Duration, _ fire: @escaping @Sendable () -> Void) -> ClockTimer {
+    let task = Task {
+      do { try await Task.sleep(for: max(delay, .zero), tolerance: .zero) } catch { return }
+      fire()
+    }
+    return ClockTimer { task.cancel() }
+  }
+
   private static let longestSleep: Duration = .seconds(1)
 
   private static func read(_ clock: clockid_t) -> timespec {

@@ -140,6 +140,16 @@ public enum StoreAnswer: Sendable {
   case unreadable(JobID, reason: String)
 }
 
+extension StoreAnswer {
+  /// The record, where there is one that can be read.
+  public var record: JobRecord? {
+    switch self {
+    case .committed(let record, _), .refused(let record, _): record
+    case .missing, .erased, .lost, .unreadable: nil
+    }
+  }
+}
+
 /// What became of one record that was to be inserted.
 public enum InsertAnswer: Sendable {
   /// The id was free.

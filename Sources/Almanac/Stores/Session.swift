@@ -28,6 +28,9 @@ public struct SessionDraft: Hashable, Sendable, Codable {
   public var node: String
   public var host: String
   public var processID: Int32
+  /// What has to be equal for a process id to mean the same process: one boot of one machine, one process namespace. Nil where
+  /// that cannot be told.
+  public var machine: String?
   public var version: String
   /// The queues it serves; nil for all.
   public var queues: [String]?
@@ -37,12 +40,13 @@ public struct SessionDraft: Hashable, Sendable, Codable {
   public var lifetimeMicroseconds: Int64
 
   public init(
-    node: String, host: String, processID: Int32, version: String, queues: [String]?, running: Int,
-    lifetime: Duration
+    node: String, host: String, processID: Int32, machine: String? = nil, version: String, queues: [String]?,
+    running: Int, lifetime: Duration
   ) {
     self.node = node
     self.host = host
     self.processID = processID
+    self.machine = machine
     self.version = version
     self.queues = queues
     self.running = running

@@ -78,6 +78,8 @@ public enum Refusal: Hashable, Sendable {
   case tooManyRuns(limit: Int)
   /// The trigger has no next fire.
   case noNextFire
+  /// Somebody else changed the definition in between.
+  case changedMeanwhile
   /// Nothing is due.
   case nothingDue
 }

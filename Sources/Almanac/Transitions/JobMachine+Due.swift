@@ -63,6 +63,13 @@ extension JobMachine {
     let now = change.now
     guard change.state.status == .active, var first = change.state.nextFire, first <= now else { return false }
     let trigger = change.definition.trigger
+    if let reason = trigger.unreadableReason {
+      // It cannot be known when it fires next. Set aside, with what is due still due: never run on a guess, never deleted.
+      let note = "the trigger cannot be read: \(reason)"
+      change.setStatus(.quarantined, note: note)
+      change.report(.quarantined(reason: note))
+      return true
+    }
     let latest = max(trigger.last(onOrBefore: now) ?? first, first)
     var progressed = false
 

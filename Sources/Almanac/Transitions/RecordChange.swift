@@ -37,7 +37,8 @@ struct RecordChange {
     case .attempt(let end):
       self.report(.ended(end))
     case .fate(let fate):
-      self.state.counters.dropped += Int64(fate.count.value)
+      let (sum, overflow) = self.state.counters.dropped.addingReportingOverflow(Int64(fate.count.lowerBound))
+      self.state.counters.dropped = overflow ? .max : sum
       self.report(.dropped(fate))
     }
   }
@@ -47,7 +48,8 @@ struct RecordChange {
     let count = self.definition.trigger.count(
       after: first - .microseconds(1), through: last, limit: RecordChange.countLimit)
     // A next fire that was set by hand, or by older zone data, need not lie on the trigger: it counts all the same.
-    self.write(.fate(Fate(reason: reason, first: first, last: last, count: count.value == 0 ? .exactly(1) : count)))
+    self.write(
+      .fate(Fate(reason: reason, first: first, last: last, count: count.lowerBound == 0 ? .exactly(1) : count)))
   }
 
   /// Drops waiting runs, as one line.

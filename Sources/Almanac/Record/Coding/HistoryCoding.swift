@@ -52,8 +52,8 @@ extension HistoryRow: Codable {
       try fields.encode(fate.reason, forKey: .reason)
       try fields.encode(fate.first, forKey: .first)
       try fields.encode(fate.last, forKey: .last)
-      try fields.encode(fate.count.value, forKey: .count)
-      if !fate.count.isExact { try fields.encode(true, forKey: .atLeast) }
+      try fields.encode(fate.count.lowerBound, forKey: .count)
+      if case .atLeast = fate.count { try fields.encode(true, forKey: .atLeast) }
     case .attempt(let end):
       try fields.encode(end.fireTime, forKey: .fire)
       try fields.encode(end.origin, forKey: .origin)

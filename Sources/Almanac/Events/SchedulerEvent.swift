@@ -1,0 +1,46 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// Something that happened, as this scheduler saw it.
+///
+/// Events are local to one scheduler and ordered by `sequence`. What happened to one job on several schedulers is ordered by
+/// the record's revision; the shared account of it is the history.
+public struct SchedulerEvent: Sendable {
+  /// Counts this scheduler's events, from 1.
+  public let sequence: Int64
+  /// When, on the store's clock where a store is concerned.
+  public let instant: Instant
+  public let kind: Kind
+
+  public enum Kind: Sendable {
+    /// Something happened to a job. `revision` is the record's after it.
+    case job(JobID, jobName: String, store: String, revision: Int64, Report)
+    /// A run's result was refused: its claim had been taken back.
+    case resultRefused(JobID, jobName: String, store: String, FencingToken)
+    case started
+    case paused
+    case resumed
+    /// Claims nothing more and waits for what is going.
+    case draining(running: Int)
+    case stopped
+    case storeAdded(String)
+    case storeRemoved(String)
+    /// A store did not answer; the scheduler tries again by itself.
+    case storeUnavailable(String, reason: String)
+    case storeRecovered(String)
+    case executorAdded(String)
+    case executorRemoved(String)
+    case sessionOpened(Epoch, store: String)
+    /// This scheduler's own session is no longer trusted; its runs were cancelled.
+    case sessionLost(Epoch, store: String)
+    /// Another scheduler is gone; its runs are taken back.
+    case peerLost(Session, store: String)
+    /// This subscriber was too slow: so many events before this one are missing.
+    case eventsDropped(Int)
+  }
+
+  public var date: Date { self.instant.date }
+}

@@ -1,0 +1,58 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// A job's values as JSON and back.
+enum PayloadCoding {
+  static func encode<Values: JobPayload>(_ payload: Values, for id: JobID) throws -> [UInt8] {
+    let encoder = JSONEncoder()
+    // Sorted, so that the same values are the same bytes: adding a job again must be seen to say the same.
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    do {
+      return [UInt8](try encoder.encode(payload))
+    } catch {
+      throw SchedulerError(
+        .payloadNotEncodable, job: id, "the payload of type \(Values.self) cannot be encoded: \(error)")
+    }
+  }
+
+  static func decode<Values: JobPayload>(_ type: Values.Type, from definition: JobDefinition) throws -> Values {
+    guard definition.profile.payloadCodec == Payload.json else {
+      throw SchedulerError(
+        .payloadNotDecodable, job: definition.id,
+        "the payload is in the format \"\(definition.profile.payloadCodec)\", and only \"\(Payload.json)\" is known")
+    }
+    do {
+      return try JSONDecoder().decode(type, from: Data(definition.payload))
+    } catch {
+      throw SchedulerError(
+        .payloadNotDecodable, job: definition.id,
+        "the payload (version \(definition.profile.payloadVersion)) is not a \(type) of version \(Values.payloadVersion): \(DecodingTrouble(error))"
+      )
+    }
+  }
+}
+
+/// A decoding error in one line: what, and where in the value.
+struct DecodingTrouble: CustomStringConvertible {
+  let description: String
+
+  init(_ error: any Error) {
+    func path(_ context: DecodingError.Context) -> String {
+      let names = context.codingPath.map(\.stringValue).joined(separator: ".")
+      return names.isEmpty ? "" : " at \(names)"
+    }
+    switch error {
+    case DecodingError.keyNotFound(let key, let context):
+      self.description = "\"\(key.stringValue)\" is missing\(path(context))"
+    case DecodingError.typeMismatch(let type, let context), DecodingError.valueNotFound(let type, let context):
+      self.description = "expected \(type)\(path(context))"
+    case DecodingError.dataCorrupted(let context):
+      self.description = context.debugDescription + path(context)
+    default:
+      self.description = String(describing: error)
+    }
+  }
+}

@@ -1,0 +1,150 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+extension Scheduler {
+  /// Adds a job.
+  ///
+  /// ```swift
+  /// try await scheduler.add(
+  ///   ExamReminder(openID: "oX1", exam: "CET-6"), trigger: .at(examDate.addingTimeInterval(-86_400)),
+  ///   id: "exam-42/oX1", onConflict: .replace)
+  /// ```
+  ///
+  /// The type need not be registered here: a job of a type that only other schedulers know is theirs to run.
+  ///
+  /// - Parameters:
+  ///   - payload: the job's values; encoded once, now.
+  ///   - trigger: says when. A single time that has passed fires at once.
+  ///   - id: its name in the store; nil for a new one that nobody else makes.
+  ///   - policy: what to do where there is a job of this id.
+  /// - Returns: what came of it, and the job as it is now.
+  /// - Throws: ``SchedulerError`` where the job cannot be added as it is, ``StoreError`` where the store cannot take it.
+  @discardableResult
+  public func add<Values: JobPayload>(
+    _ payload: Values, trigger: Trigger, id: JobID? = nil, onConflict policy: ConflictPolicy = .fail,
+    policies: JobPolicies = .default, options: JobOptions = JobOptions(),
+    store: String = SchedulerConfiguration.defaultAlias
+  ) async throws -> AddedJob {
+    let desk = try self.core.desk(store)
+    let record = try self.record(
+      NewJob(payload, trigger: trigger, id: id, policies: policies, options: options), at: desk)
+    let answer = try await desk.inserts(policy).submit(record)
+    return try self.added(record.id, answer, at: desk)
+  }
+
+  /// Adds many jobs of one type, in as few steps as the store allows.
+  ///
+  /// Each job is added or not by itself: where one cannot be, the error is thrown after the others were added.
+  @discardableResult
+  public func add<Values: JobPayload>(
+    _ jobs: [NewJob<Values>], onConflict policy: ConflictPolicy = .fail,
+    store: String = SchedulerConfiguration.defaultAlias
+  ) async throws -> [AddedJob] {
+    let desk = try self.core.desk(store)
+    let records = try jobs.map { try self.record($0, at: desk) }
+    var answers: [InsertAnswer] = []
+    answers.reserveCapacity(records.count)
+    for chunk in records.chunks(of: desk.store.capabilities.maximumBatch) {
+      answers += try await desk.insert(Array(chunk), onConflict: policy)
+    }
+    return try zip(records, answers).map { try self.added($0.id, $1, at: desk) }
+  }
+
+  private func added(_ id: JobID, _ answer: InsertAnswer, at desk: StoreDesk) throws -> AddedJob {
+    switch answer {
+    case .inserted(let record):
+      return AddedJob(disposition: .added, job: JobSnapshot(record, store: desk.alias))
+    case .replaced(let record, let effects):
+      let isNew = effects.contains { if case .report(.added) = $0 { true } else { false } }
+      return AddedJob(disposition: isNew ? .added : .replaced, job: JobSnapshot(record, store: desk.alias))
+    case .kept(let record, .unchanged):
+      return AddedJob(disposition: .unchanged, job: JobSnapshot(record, store: desk.alias))
+    case .kept(let record, .kept):
+      return AddedJob(disposition: .kept, job: JobSnapshot(record, store: desk.alias))
+    case .kept(_, .idTaken):
+      throw SchedulerError(
+        .idTaken, job: id, store: desk.alias, refusal: .idTaken,
+        "there is a job of this id already; say onConflict: .replace or .keep where that is meant")
+    case .kept(_, let refusal):
+      throw SchedulerError.refused(id, store: desk.alias, refusal)
+    }
+  }
+
+  // MARK: Checking and building
+
+  private func record<Values: JobPayload>(_ job: NewJob<Values>, at desk: StoreDesk) throws -> JobRecord {
+    let id = job.id ?? JobID.unique()
+    if let problem = id.problem {
+      throw SchedulerError(.invalidID, job: id, store: desk.alias, problem)
+    }
+    if let reason = job.trigger.unreadableReason {
+      throw SchedulerError(.unreadableTrigger, job: id, store: desk.alias, "the trigger cannot be read: \(reason)")
+    }
+    if let problem = job.policies.problem {
+      throw SchedulerError(.invalidPolicy, job: id, store: desk.alias, problem)
+    }
+    let executor =
+      job.options.executor ?? self.core.shared.registry.entry(for: Values.jobName)?.executor
+      ?? SchedulerConfiguration.defaultAlias
+    guard self.core.shared.executor(executor) != nil else {
+      let known = self.core.shared.executorAliases.map { "\"\($0)\"" }.joined(separator: ", ")
+      throw SchedulerError(
+        .unknownExecutor, job: id, store: desk.alias,
+        "there is no executor with the alias \"\(executor)\"; there is \(known)")
+    }
+    let bytes = try PayloadCoding.encode(job.payload, for: id)
+    let limit = min(self.configuration.maximumPayload, desk.store.capabilities.maximumPayload)
+    guard bytes.count <= limit else {
+      throw SchedulerError(
+        .payloadTooLarge, job: id, store: desk.alias,
+        "the payload has \(bytes.count) bytes, at most \(limit) are allowed; keep large data elsewhere and its address in the payload"
+      )
+    }
+    let now = desk.now()
+    let definition = JobDefinition(
+      id: id, incarnation: Int64.random(in: 1...Int64.max), createdAt: now, payload: bytes,
+      trigger: job.trigger.anchored(at: now), profile: self.profile(job, executor: executor),
+      extras: self.extras(job.options))
+    return JobMachine.newRecord(definition, now: now, paused: job.options.isPaused)
+  }
+
+  private func profile<Values: JobPayload>(_ job: NewJob<Values>, executor: String) -> JobProfile {
+    ProfileInterner.shared.intern(
+      JobProfile(
+        lane: Lane(
+          queue: job.options.queue, jobName: Values.jobName, executor: executor, priority: job.options.priority),
+        policies: job.policies, tags: Array(job.options.tags), title: job.options.title,
+        payloadVersion: Values.payloadVersion, creator: job.options.creator,
+        redactedFields: job.options.redactedFields))
+  }
+
+  private func extras(_ options: JobOptions) -> JobExtras? {
+    let extras = JobExtras(
+      concurrencyKey: options.concurrencyKey, correlationID: options.correlationID, parentID: options.parentID,
+      traceContext: JobTracing.currentCarrier(), idempotencyKey: options.idempotencyKey)
+    return extras.isEmpty ? nil : extras
+  }
+}
+
+extension JobPolicies {
+  /// What is wrong with these policies, or nil where they can be followed.
+  var problem: String? {
+    func limit(_ limit: Int, _ name: String) -> String? {
+      (1...JobState.maximumRuns).contains(limit)
+        ? nil : "\(name) must be from 1 to \(JobState.maximumRuns), it is \(limit)"
+    }
+    if let grace = self.misfireGrace, grace < .zero { return "the misfire grace must not be negative, it is \(grace)" }
+    if let timeout = self.timeout, timeout <= .zero { return "the timeout must be more than zero, it is \(timeout)" }
+    if self.retention < .zero { return "the retention must not be negative, it is \(self.retention)" }
+    if self.retry.attempts < 1 { return "a job is tried at least once, attempts is \(self.retry.attempts)" }
+    if case .all(let count) = self.catchUp, let problem = limit(count, "the limit of catching up") { return problem }
+    switch self.overlap {
+    case .skip: return nil
+    case .queue(let count): return limit(count, "the limit of the overlap queue")
+    case .allow(let count): return limit(count, "the number of overlapping runs")
+    }
+  }
+}
