@@ -109,7 +109,8 @@ struct TriggerMembers {
     return value
   }
 
-  private func expectation<Name: RawRepresentable & CaseIterable>(_: Name.Type) -> String where Name.RawValue == String {
+  private func expectation<Name: RawRepresentable & CaseIterable>(_: Name.Type) -> String
+  where Name.RawValue == String {
     "one of " + Name.allCases.map(\.rawValue).joined(separator: ", ")
   }
 }

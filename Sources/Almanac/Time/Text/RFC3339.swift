@@ -47,7 +47,8 @@ package enum CivilText {
 
   /// `2026-01-31`.
   package static func date(_ date: CivilDate) -> String {
-    let year = (0...9_999).contains(date.year)
+    let year =
+      (0...9_999).contains(date.year)
       ? padded(date.year, 4) : (date.year < 0 ? "-" : "+") + padded(abs(date.year), 4)
     return year + "-" + padded(date.month, 2) + "-" + padded(date.day, 2)
   }

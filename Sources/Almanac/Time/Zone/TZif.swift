@@ -122,6 +122,9 @@ private struct TZifReader {
     for number in 0..<header.transitions {
       let at = times.startIndex + number * wordSize
       let time = integer(times[at..<at + wordSize])
+      guard time.magnitude <= 1 << 60 else {
+        throw failure("a transition beyond all time", at: at)
+      }
       let typeAt = indices.startIndex + number
       let type = Int(bytes[typeAt])
       guard type < offsets.count else { throw failure("local time type \(type) of \(offsets.count)", at: typeAt) }

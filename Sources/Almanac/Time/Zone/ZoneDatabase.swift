@@ -133,7 +133,8 @@ public struct ZoneError: Error, Hashable, Sendable, CustomStringConvertible {
     case .malformedName: text = "\(shown) is no time zone name such as \"Europe/Paris\"."
     case .unknown: text = "Unknown time zone \(shown)."
     case .noData(let places):
-      text = "There is no time zone data for \(shown) on this machine; looked in \(places.joined(separator: ", ")). "
+      text =
+        "There is no time zone data for \(shown) on this machine; looked in \(places.joined(separator: ", ")). "
         + "Install the tzdata package, or point TZDIR to a directory of TZif files."
     case .unreadable(let path, let error): text = "The time zone file \(path) is damaged: \(error)"
     }

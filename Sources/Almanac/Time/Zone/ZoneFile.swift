@@ -116,8 +116,9 @@ enum ZoneFile {
     // Neither is installed everywhere. The rules of a few much-changed zones stand for the whole.
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325  // FNV-1a
     var found = false
-    for name in ["Africa/Casablanca", "America/Sao_Paulo", "America/New_York", "Asia/Gaza", "Europe/London", "leapseconds"]
-    {
+    for name in [
+      "Africa/Casablanca", "America/Sao_Paulo", "America/New_York", "Asia/Gaza", "Europe/London", "leapseconds",
+    ] {
       guard let bytes = read(directory + "/" + name, atMost: largest) else { continue }
       found = true
       for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }

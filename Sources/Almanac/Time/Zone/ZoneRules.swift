@@ -47,7 +47,7 @@ public final class ZoneRules: Sendable {
     var ruleStart = lastExplicit
     if let rule, rule.daylight != nil {
       ruleStart = max(lastExplicit, CivilTime.seconds(of: CivilDate(year: Self.lastTableYear, month: 7, day: 1)))
-      let firstYear = explicit.isEmpty ? 1_900 : CivilTime.split(lastExplicit).date.year
+      let firstYear = explicit.isEmpty ? 1_900 : max(1_800, CivilTime.split(lastExplicit).date.year)
       for transition in rule.transitions(inYears: min(firstYear, Self.lastTableYear)...Self.lastTableYear)
       where transition.at > lastExplicit && transition.at < ruleStart {
         append(transition)
@@ -59,8 +59,9 @@ public final class ZoneRules: Sendable {
     self.ruleStart = ruleStart
     transitions = table
 
+    // Transitions lie within 2^60 seconds of the epoch, so that differences and offsets never overflow.
     if let first = table.first, let last = table.last, table.count < Int(UInt16.max),
-      (last.at - first.at) >> Self.stride < 1 << 16
+      (last.at - first.at) >> Self.stride < 1 << 12
     {
       indexBase = first.at
       var counts: [UInt16] = []
@@ -131,11 +132,18 @@ public final class ZoneRules: Sendable {
   @inline(__always)
   private func firstTransition(after second: Int64, in table: UnsafeBufferPointer<ZoneTransition>) -> Int {
     var position = 0
-    if !index.isEmpty {
-      guard second >= indexBase else { return 0 }
-      let bucket = (second - indexBase) >> Self.stride
-      position = bucket < Int64(index.count) ? Int(index[Int(bucket)]) : Int(index[index.count - 1])
+    if index.isEmpty {
+      // Tables that spread too far for an index are not met in practice.
+      var end = table.count
+      while position < end {
+        let middle = (position + end) / 2
+        if table[middle].at <= second { position = middle + 1 } else { end = middle }
+      }
+      return position
     }
+    guard second >= indexBase else { return 0 }
+    let bucket = UInt64(bitPattern: second &- indexBase) >> UInt64(Self.stride)
+    position = Int(index[Int(min(bucket, UInt64(index.count - 1)))])
     while position < table.count, table[position].at <= second { position += 1 }
     return position
   }
@@ -143,6 +151,7 @@ public final class ZoneRules: Sendable {
   /// What the wall-clock reading `local` means here.
   package func resolve(_ local: CivilSeconds) -> CivilResolution {
     // Offsets lie within a day and a bit of UTC, so the readings of the segments around that instant decide.
+    let local = min(max(local, -1 << 60), 1 << 60)
     var segment = segment(containing: local - 26 * 3_600)
     while segment.end != .max, local >= segment.end + segment.offset {
       if local < segment.end + segment.offsetAfter {

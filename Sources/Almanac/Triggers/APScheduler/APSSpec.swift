@@ -19,7 +19,8 @@ struct APSSpec {
     guard let value = take(name) else { return nil }
     guard let text = value.stringValue, let instant = APSDateText.instant(text, in: zone) else {
       throw TriggerError(
-        "The \(name) must be a date such as \"2026-01-31 09:30:00\", with an offset if wanted, not \(Self.shown(value)).")
+        "The \(name) must be a date such as \"2026-01-31 09:30:00\", with an offset if wanted, not \(Self.shown(value))."
+      )
     }
     return instant
   }
@@ -28,7 +29,8 @@ struct APSSpec {
     guard let value = take(name) else { return nil }
     guard let number = value.integerValue, range.contains(Int(number)) else {
       throw TriggerError(
-        "The field \(name) must be a whole number \(range.lowerBound) to \(range.upperBound), not \(Self.shown(value)).")
+        "The field \(name) must be a whole number \(range.lowerBound) to \(range.upperBound), not \(Self.shown(value))."
+      )
     }
     return Int(number)
   }
@@ -78,14 +80,16 @@ struct APSSpec {
       let (sum, sumOverflow) = microseconds.addingReportingOverflow(product)
       // 999,999,999 days are the longest interval of the original; its microseconds do not fit here.
       guard count >= 0, !overflow, !sumOverflow else {
-        throw TriggerError("The field \(name) must be a number from 0 on, of a sensible size, not \(Self.shown(value)).")
+        throw TriggerError(
+          "The field \(name) must be a number from 0 on, of a sensible size, not \(Self.shown(value)).")
       }
       microseconds = sum
     }
     let start = try date("start_date")
     let end = try date("end_date")
     try requireNothingElse(known: units.map(\.0) + ["start_date", "end_date"])
-    let rule = IntervalRule(microseconds: max(microseconds, 0) == 0 ? 1_000_000 : microseconds, anchor: start, isImplicit: false)
+    let rule = IntervalRule(
+      microseconds: max(microseconds, 0) == 0 ? 1_000_000 : microseconds, anchor: start, isImplicit: false)
     return end.map { Trigger(rule).ending(at: $0) } ?? Trigger(rule)
   }
 }

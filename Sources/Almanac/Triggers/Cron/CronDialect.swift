@@ -25,10 +25,11 @@ extension CronDialect {
   /// - Throws: ``TriggerParseError`` where it is malformed, out of range or matches no time ever.
   func parse(_ expression: String) throws(TriggerParseError) -> CronMeaning {
     let text = try CronText(expression)
-    let meaning = switch self {
-    case .crontab: try CrontabGrammar.parse(text)
-    case .ocps: try OCPSGrammar.parse(text)
-    }
+    let meaning =
+      switch self {
+      case .crontab: try CrontabGrammar.parse(text)
+      case .ocps: try OCPSGrammar.parse(text)
+      }
     guard meaning.pattern.isPossible else {
       throw text.failure(
         text.fields[0].lowerBound..<text.fields[text.fields.count - 1].upperBound, reason: .neverFires,

@@ -123,7 +123,8 @@ struct CronFieldReader {
   private func outOfRange(_ number: Int, _ bytes: Range<Int>) -> TriggerParseError {
     let shown = number >= 1_000_000 ? printable(text.text(bytes), limit: 24) : String(number)
     // 60 minutes and 24 hours are what people write for the beginning of the next; otherwise the nearer end.
-    let nearest = field.range.lowerBound == 0 && number == field.range.upperBound + 1
+    let nearest =
+      field.range.lowerBound == 0 && number == field.range.upperBound + 1
       ? 0 : max(field.range.lowerBound, min(number, field.range.upperBound))
     return failure(
       bytes, "\(field.name) \(shown) is out of range", expected: rangeText, suggestion: String(nearest))

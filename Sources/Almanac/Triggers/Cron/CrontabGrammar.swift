@@ -52,13 +52,14 @@ enum CrontabGrammar {
       return text.failure(
         extra, "crontab has 5 fields, here are \(count)",
         expected: "\(fieldNames); the dialect ocps has seconds and years as well",
-        suggestion: count == 6 && (try? parse(CronText(fields(text, 1..<6)))) != nil ? fields(text, 1..<6) : nil)
+        suggestion: count == 6 && text.bytes.count <= 80 && (try? parse(CronText(fields(text, 1..<6)))) != nil
+          ? fields(text, 1..<6) : nil)
     }
     let end = text.fields[count - 1].upperBound
     let completed = text.text(0..<end) + String(repeating: " *", count: 5 - count)
     return text.failure(
       end..<end, "crontab has 5 fields, here \(count == 1 ? "is 1" : "are \(count)")", expected: fieldNames,
-      suggestion: (try? parse(CronText(completed))) != nil ? completed : nil)
+      suggestion: completed.utf8.count <= 80 && (try? parse(CronText(completed))) != nil ? completed : nil)
   }
 
   private static func fields(_ text: CronText, _ numbers: Range<Int>) -> String {

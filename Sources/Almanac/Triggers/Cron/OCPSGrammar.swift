@@ -37,7 +37,7 @@ enum OCPSGrammar {
     let completed = text.text(0..<end) + String(repeating: " *", count: 5 - count)
     return text.failure(
       end..<end, "ocps has 5 to 7 fields, here \(count == 1 ? "is 1" : "are \(count)")", expected: names,
-      suggestion: (try? parse(CronText(completed))) != nil ? completed : nil)
+      suggestion: completed.utf8.count <= 80 && (try? parse(CronText(completed))) != nil ? completed : nil)
   }
 
   private static func plain(
@@ -61,7 +61,8 @@ enum OCPSGrammar {
   }
 
   /// Reads the day field; returns whether it is restricted, which only `*` and `?` are not.
-  private static func days(_ reader: inout CronFieldReader, _ days: inout DayPattern) throws(TriggerParseError) -> Bool {
+  private static func days(_ reader: inout CronFieldReader, _ days: inout DayPattern) throws(TriggerParseError) -> Bool
+  {
     if isWild(reader) { return false }
     days.days = 0
     repeat {
@@ -134,7 +135,8 @@ enum OCPSGrammar {
     guard let number = reader.digits() else { throw reader.unexpected(expected: "1 to 5, or L for the last") }
     guard (1...5).contains(number) else {
       throw reader.failure(
-        start..<reader.position, "no month has a weekday number \(printable(reader.text.text(start..<reader.position), limit: 12))",
+        start..<reader.position,
+        "no month has a weekday number \(printable(reader.text.text(start..<reader.position), limit: 12))",
         expected: "1 to 5, or L for the last", suggestion: number == 0 ? "1" : "5")
     }
     days.nthWeekdays |= UInt64(set) << UInt64(7 * (number - 1))

@@ -129,7 +129,8 @@ struct ZonedWalk<Times: CivilTimeSet>: Sendable {
       guard let hit = times.first(atOrAfter: lower), hit < upper else { return nil }
       return segment.start
     }
-    let end = min(min(upper - 1, segment.end - 1 + segment.offsetBefore), through + segment.offsetBefore)
+    let endOfSegment = segment.end == .max ? upper : segment.end + segment.offsetBefore
+    let end = min(min(upper, endOfSegment) - 1, through + segment.offsetBefore)
     guard end >= lower, let hit = times.last(atOrBefore: end), hit >= lower else { return nil }
     return hit - segment.offsetBefore
   }

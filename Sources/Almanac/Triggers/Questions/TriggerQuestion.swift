@@ -27,7 +27,9 @@ public struct TriggerQuestion: Sendable {
   public init(json: JSONValue) throws(TriggerError) {
     guard case .object(let members) = json else { throw TriggerError("A question must be a JSON object.") }
     id = members["id"] ?? .null
-    guard let dialect = members["dialect"]?.stringValue else { throw TriggerError("The member \"dialect\" is missing.") }
+    guard let dialect = members["dialect"]?.stringValue else {
+      throw TriggerError("The member \"dialect\" is missing.")
+    }
     guard let spec = members["spec"] else { throw TriggerError("The member \"spec\" is missing.") }
     self.dialect = dialect
     self.spec = spec
