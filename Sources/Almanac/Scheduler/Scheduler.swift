@@ -85,6 +85,8 @@ public final class Scheduler: Service, Sendable {
   /// - Throws: ``SchedulerError/Code/alreadyRunning``, or the error of a store that cannot be used as it is. A store that does not
   ///   answer for a while is waited for.
   public func run() async throws {
+    // Before the handlers are installed: one that is called at once must find something to stop.
+    try self.core.enter()
     try await withGracefulShutdownHandler {
       try await self.core.run()
     } onGracefulShutdown: {

@@ -32,12 +32,32 @@ public final class ManualClock: SchedulerClock {
     var uptime: Duration
     /// By deadline and number.
     var timers: [Timer] = []
+    /// By the uptime that each waits for, and number.
+    var uptimeTimers: [(uptime: Duration, timer: Timer)] = []
     var waiters: [UInt64: Waiter] = [:]
     var nextNumber: UInt64 = 0
 
     mutating func number() -> UInt64 {
       self.nextNumber += 1
       return self.nextNumber
+    }
+
+    /// When a timer on the uptime fires if the wall is not set in between.
+    func wall(at uptime: Duration) -> Instant { self.now + (uptime - self.uptime) }
+
+    /// The wall time at which the next timer of either kind fires.
+    var earliest: Instant? {
+      let uptime = self.uptimeTimers.first.map { self.wall(at: $0.uptime) }
+      guard let wall = self.timers.first?.deadline else { return uptime }
+      return min(wall, uptime ?? wall)
+    }
+
+    /// Takes out the timer that fires next if it is due by now; at equal times the one that was set first.
+    mutating func takeDue() -> Timer? {
+      let wall = self.timers.first.flatMap { $0.deadline <= self.now ? $0 : nil }
+      let uptime = self.uptimeTimers.first.flatMap { $0.uptime <= self.uptime ? $0.timer : nil }
+      if let wall, uptime.map({ wall.number < $0.number }) ?? true { return self.timers.removeFirst() }
+      return uptime == nil ? nil : self.uptimeTimers.removeFirst().timer
     }
   }
 
@@ -59,10 +79,10 @@ public final class ManualClock: SchedulerClock {
   public func uptime() -> Duration { self.state.withLock { $0.uptime } }
 
   /// The deadline of the timer that fires next; nil where none is set.
-  public var earliestTimer: Instant? { self.state.withLock { $0.timers.first?.deadline } }
+  public var earliestTimer: Instant? { self.state.withLock { $0.earliest } }
 
   /// How many timers are set.
-  public var timerCount: Int { self.state.withLock { $0.timers.count } }
+  public var timerCount: Int { self.state.withLock { $0.timers.count + $0.uptimeTimers.count } }
 
   // MARK: Timers
 
@@ -85,19 +105,39 @@ public final class ManualClock: SchedulerClock {
     }
   }
 
+  public func timer(after delay: Duration, _ fire: @escaping @Sendable () -> Void) -> ClockTimer {
+    let (number, met) = self.state.withLock { state -> (UInt64?, [CheckedContinuation<Instant?, Never>]) in
+      guard delay > .zero else { return (nil, []) }
+      let uptime = state.uptime + delay
+      let wall = state.wall(at: uptime)
+      let number = state.number()
+      let index = state.uptimeTimers.firstIndex { $0.uptime > uptime } ?? state.uptimeTimers.endIndex
+      state.uptimeTimers.insert((uptime, Timer(deadline: wall, number: number, fire: fire)), at: index)
+      let met = state.waiters.filter { $0.value.isMet(wall) }.map(\.key).sorted()
+      return (number, met.compactMap { state.waiters.removeValue(forKey: $0)?.continuation })
+    }
+    for continuation in met { continuation.resume(returning: self.now() + delay) }
+    guard let number else {
+      fire()
+      return ClockTimer {}
+    }
+    return ClockTimer { [weak self] in
+      self?.state.withLock { state in state.uptimeTimers.removeAll { $0.timer.number == number } }
+    }
+  }
+
   // MARK: Turning
 
   /// Moves wall and uptime on to `target`; timers on the way fire at their own time. A target that has passed changes nothing.
   public func advance(to target: Instant) {
     while true {
       let timer = self.state.withLock { state -> Timer? in
-        let next = state.timers.first.flatMap { $0.deadline <= target ? $0 : nil }
-        let stop = next?.deadline ?? target
+        let stop = min(state.earliest ?? target, target)
         if stop > state.now {
           state.uptime += stop - state.now
           state.now = stop
         }
-        return next == nil ? nil : state.timers.removeFirst()
+        return state.takeDue()
       }
       // Outside the lock: what fires may read the clock and set timers, which fire on the same way if they are due.
       guard let timer else { return }
@@ -141,6 +181,8 @@ public final class ManualClock: SchedulerClock {
       await withCheckedContinuation { continuation in
         let ready = self.state.withLock { state -> Instant?? in
           if let timer = state.timers.first(where: { isMet($0.deadline) }) { return .some(timer.deadline) }
+          let walls = state.uptimeTimers.map { [state] in state.wall(at: $0.uptime) }
+          if let wall = walls.first(where: isMet) { return .some(wall) }
           if Task.isCancelled { return .some(nil) }
           state.waiters[number] = Waiter(isMet: isMet, continuation: continuation)
           return .none

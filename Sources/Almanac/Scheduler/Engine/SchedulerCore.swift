@@ -119,7 +119,8 @@ final class SchedulerCore: Sendable {
 
   // MARK: Life
 
-  func run() async throws {
+  /// Marks the beginning of a run: from here on it can be told to stop.
+  func enter() throws {
     let isFirst = self.state.withLock { state -> Bool in
       guard state.phase == .stopped else { return false }
       state.phase = .running
@@ -127,6 +128,10 @@ final class SchedulerCore: Sendable {
       return true
     }
     guard isFirst else { throw SchedulerError(.alreadyRunning, "this scheduler is running already") }
+  }
+
+  /// Runs from ``enter()`` until told to stop.
+  func run() async throws {
     // The desks work in tasks of their own, so that cancelling this one lets them give back their runs in peace.
     let failure = await withTaskCancellationHandler {
       var failure: (any Error)?
@@ -154,8 +159,8 @@ final class SchedulerCore: Sendable {
         self.shared.logger.warning("store is unavailable", metadata: ["store": "\(desk.alias)", "error": "\(error)"])
       }
     }
-    self.shared.publish(.started)
     for desk in self.desks { desk.start() }
+    self.shared.publish(.started)
   }
 
   private func untilStopping() async {

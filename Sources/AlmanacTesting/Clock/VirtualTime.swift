@@ -1,0 +1,48 @@
+import Almanac
+
+/// Lets schedulers live through virtual time: whenever nothing is under way, time moves on to the next thing that anybody waits for.
+///
+/// A year passes in as long as its work takes. Time never moves while a run, a claim, or a write is under way, so what a scheduler
+/// does is the same however slow the machine is.
+///
+/// ```swift
+/// let clock = ManualClock()
+/// let scheduler = Scheduler(store: MemoryStore(clock: clock), clock: clock)
+/// async let running: Void = scheduler.run()
+/// await VirtualTime(clock, [scheduler]).advance(by: .seconds(365 * 86_400))
+/// await scheduler.shutdown()
+/// try await running
+/// ```
+public struct VirtualTime: Sendable {
+  private let clock: ManualClock
+  private let schedulers: [Scheduler]
+
+  public init(_ clock: ManualClock, _ schedulers: [Scheduler]) {
+    self.clock = clock
+    self.schedulers = schedulers
+  }
+
+  /// Returns at a moment at which none of the schedulers has anything under way.
+  public func settle() async {
+    while true {
+      for scheduler in self.schedulers { await scheduler.activity.idle() }
+      // One may have set another to work meanwhile.
+      if self.schedulers.allSatisfy(\.activity.isIdle) { return }
+    }
+  }
+
+  /// Moves time on to the given instant, one timer after the other.
+  public func advance(to end: Instant) async {
+    while true {
+      await self.settle()
+      guard let next = self.clock.earliestTimer, next <= end else { break }
+      self.clock.advance(to: next)
+    }
+    self.clock.advance(to: end)
+    await self.settle()
+  }
+
+  public func advance(by duration: Duration) async {
+    await self.advance(to: self.clock.now() + duration)
+  }
+}
