@@ -6,7 +6,7 @@ import Yams
 
 extension ConfigReader {
   static let policyKeys = [
-    "misfireGrace", "catchUp", "overlap", "retry", "timeout", "onCrash", "retention", "priority",
+    "misfireGrace", "catchUp", "overlap", "retry", "timeout", "onCrash", "retention",
   ]
 
   /// The defaults, with what the mapping says in their place.

@@ -10,6 +10,8 @@ struct ConfigReader {
   let zones: ZoneDatabase
   /// What jobs say unless they say otherwise.
   var defaults = JobPolicies.default
+  var defaultQueue = Lane.defaultQueue
+  var defaultPriority = Priority.normal
   var file: ConfigFile
 
   private init(name: String, directory: String, zones: ZoneDatabase) {
@@ -67,16 +69,24 @@ struct ConfigReader {
     if let zone = self.zone(scope) { self.file.zone = zone.identifier }
     if let timeout = scope.duration("drainTimeout") { self.file.drainTimeout = timeout }
     self.readExecutors(scope)
-    if let node = scope["defaults"],
-      let defaults = ConfigScope(node, "the defaults", keys: ConfigReader.policyKeys, problems: self.problems)
-    {
-      self.defaults = self.policies(defaults)
-    }
+    self.readDefaults(scope)
     guard let jobs = scope["jobs"] else {
       return self.problems.add(root.problem("the key \"jobs\" is missing"))
     }
     self.readJobs(jobs)
   }
+
+  private mutating func readDefaults(_ scope: ConfigScope) {
+    let keys = ConfigReader.policyKeys + ["queue", "priority"]
+    guard let node = scope["defaults"],
+      let defaults = ConfigScope(node, "the defaults", keys: keys, problems: self.problems)
+    else { return }
+    self.defaults = self.policies(defaults)
+    if let queue = defaults.text("queue") { self.defaultQueue = queue }
+    if let priority = defaults.choice("priority", ConfigReader.priorities) { self.defaultPriority = priority }
+  }
+
+  private static let priorities = Priority.allCases.map { (String(describing: $0), $0) }
 
   private mutating func readExecutors(_ scope: ConfigScope) {
     guard let node = scope["executors"] else { return }
@@ -129,7 +139,7 @@ struct ConfigReader {
   }
 
   private static let jobKeys =
-    ["title", "queue", "executor", "tags", "paused"] + workKeys + triggerKeys + policyKeys
+    ["title", "queue", "priority", "executor", "tags", "paused"] + workKeys + triggerKeys + policyKeys
 
   private func job(_ id: JobID, at key: Node, _ node: Node) -> JobDeclaration? {
     let subject = "the job \"\(VisibleText.line(id.rawValue))\""
@@ -143,12 +153,12 @@ struct ConfigReader {
     let executor = scope.value("executor") { name throws(SyntaxProblem) in
       try ConfigScope.choice(name, self.file.executors.keys.sorted().map { ($0, $0) })
     }
-    let priority = scope.choice("priority", Priority.allCases.map { (String(describing: $0), $0) })
+    let priority = scope.choice("priority", ConfigReader.priorities)
     let isPaused = scope.flag("paused")
     guard let work, let trigger else { return nil }
     return JobDeclaration(
       id: id, line: key.mark?.line ?? 1, title: title, work: work, trigger: trigger.trigger, zone: trigger.zone,
-      policies: policies, priority: priority ?? .normal, queue: queue ?? Lane.defaultQueue,
+      policies: policies, priority: priority ?? self.defaultPriority, queue: queue ?? self.defaultQueue,
       executor: executor ?? Lane.defaultExecutor, tags: Set(tags ?? []), isPaused: isPaused ?? false)
   }
 }
