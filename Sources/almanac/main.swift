@@ -1,1 +1,3 @@
-print("almanac")
+import AlmanacCommands
+
+await AlmanacCommandLine.main()

@@ -1,0 +1,121 @@
+import Almanac
+
+/// Jobs as tables and pages of text.
+enum JobText {
+  static func table(_ jobs: [JobSnapshot], _ time: LocalTime) -> Table {
+    var table = Table([
+      Table.Column("ID", narrowest: 12), Table.Column("STATE"), Table.Column("NEXT FIRE"), Table.Column("LAST"),
+      Table.Column("RUNS", alignment: .right), Table.Column("TRIGGER", narrowest: 12), Table.Column("TITLE", narrowest: 5),
+    ])
+    for job in jobs {
+      let state = job.record.state
+      table.add([
+        Table.Cell(job.id.rawValue, .accent), Table.Cell(job.status.rawValue, self.tone(job.status)),
+        Table.Cell(state.nextFire.map(time.text) ?? "-", job.status == .active ? .plain : .faint),
+        Table.Cell(job.lastOutcome.map(EventText.word) ?? "-", job.lastOutcome.map(EventText.tone) ?? .faint),
+        Table.Cell("\(job.runs.count)", job.runs.isEmpty ? .faint : .plain), Table.Cell(job.trigger.description),
+        Table.Cell(job.title ?? ""),
+      ])
+    }
+    return table
+  }
+
+  static func tone(_ status: JobStatus) -> Tone {
+    switch status {
+    case .active: .good
+    case .paused: .warning
+    case .quarantined: .bad
+    case .finished, .removed: .faint
+    }
+  }
+
+  /// All that is known of a job.
+  static func lines(_ job: JobSnapshot, fires count: Int, _ time: LocalTime, _ style: Style) -> [String] {
+    let definition = job.record.definition
+    let state = job.record.state
+    var pairs: [(String, String, Tone)] = []
+    func add(_ key: String, _ value: String?, _ tone: Tone = .plain) {
+      if let value, !value.isEmpty { pairs.append((key, VisibleText.line(value), tone)) }
+    }
+    add("id", job.id.rawValue, .accent)
+    add("title", job.title)
+    add("state", "\(job.status.rawValue) since \(time.text(state.statusSince))", self.tone(job.status))
+    add("note", state.note, .warning)
+    add("type", definition.profile.payloadVersion == 1 ? job.name : "\(job.name), version \(definition.profile.payloadVersion)")
+    add("trigger", job.trigger.description)
+    add("next fire", state.nextFire.map(time.text) ?? "none")
+    add("last fire", state.lastFire.map(time.text))
+    add("last outcome", job.lastOutcome.map(EventText.word), job.lastOutcome.map(EventText.tone) ?? .plain)
+    add("queue", job.queue)
+    add("executor", job.executor)
+    add("priority", String(describing: job.priority))
+    add("tags", job.tags.joined(separator: ", "))
+    add("creator", job.creator)
+    add("created", time.text(definition.createdAt))
+    add("revision", "\(definition.revision) of the definition, \(state.revision) of the record")
+    add("incarnation", "\(definition.incarnation)")
+    add("forgotten", state.forgetAt.map { "at \(time.text($0))" })
+    for extra in self.extras(definition.extras) { add(extra.key, extra.value) }
+    var lines = self.aligned(pairs, style)
+    lines += self.section("policies", PolicyText.pairs(definition.policies), style)
+    lines += self.section("counters", self.counters(state.counters), style)
+    lines += self.section("runs", state.runs.map { ("", self.text($0, time)) }, style)
+    lines += self.payload(JobJSON.payload(of: definition), style)
+    if job.status == .active || job.status == .paused {
+      let fires = JobJSON.fires(of: job, count: count)
+      lines += self.section("next fires", fires.map { ("", "\(time.text($0))  \(Fires.weekday(of: $0, in: time.zone))") }, style)
+    }
+    return lines
+  }
+
+  private static func aligned(_ pairs: [(String, String, Tone)], _ style: Style) -> [String] {
+    let width = pairs.reduce(0) { max($0, $1.0.count) }
+    return pairs.map { key, value, tone in
+      style.paint(key, .heading) + String(repeating: " ", count: width - key.count + 2) + style.paint(value, tone)
+    }
+  }
+
+  private static func section(_ title: String, _ pairs: [(key: String, value: String)], _ style: Style) -> [String] {
+    if pairs.isEmpty { return [] }
+    let width = pairs.reduce(0) { max($0, $1.key.count) }
+    return ["", style.paint(title, .heading)]
+      + pairs.map { key, value in
+        let padding = width == 0 ? "" : String(repeating: " ", count: width - key.count + 2)
+        return "  " + key + padding + VisibleText.line(value)
+      }
+  }
+
+  private static func payload(_ payload: JSONValue, _ style: Style) -> [String] {
+    ["", style.paint("payload", .heading)]
+      + JSONWriter.indented(payload).split(separator: "\n").map { "  " + VisibleText.line(String($0)) }
+  }
+
+  private static func extras(_ extras: JobExtras?) -> [(key: String, value: String)] {
+    guard let extras else { return [] }
+    return [
+      ("concurrency key", extras.concurrencyKey), ("correlation", extras.correlationID),
+      ("parent", extras.parentID?.rawValue), ("idempotency key", extras.idempotencyKey),
+    ].compactMap { key, value in value.map { (key, $0) } }
+  }
+
+  private static func counters(_ counters: RunCounters) -> [(key: String, value: String)] {
+    [
+      ("started", counters.started), ("succeeded", counters.succeeded), ("failed", counters.failed),
+      ("retried", counters.retried), ("crashed", counters.crashed), ("cancelled", counters.cancelled),
+      ("unknown", counters.unknown), ("not run", counters.dropped),
+    ].map { ($0.0, String($0.1)) }
+  }
+
+  private static func text(_ run: Run, _ time: LocalTime) -> String {
+    var text = "\(time.text(run.fireTime)), attempt \(run.attempt)"
+    if run.origin == .hand { text += ", by hand" }
+    switch run.phase {
+    case .waiting(let until): text += ": waiting from \(time.text(until)) on"
+    case .claimed(let claim):
+      text += ": claimed at \(time.text(claim.at)) by session \(claim.owner)"
+      if let timeout = claim.timeoutAt { text += ", may take until \(time.text(timeout))" }
+      if let reason = claim.cancelling { text += ", told to stop (\(reason.rawValue))" }
+    }
+    return text
+  }
+}
