@@ -3,6 +3,10 @@ enum TriggerKinds {
   static let at = "at"
   static let interval = "interval"
   static let cron = "cron"
+  static let apsCron = "aps-cron"
+  static let calendarInterval = "calendar-interval"
+  static let anyOf = "any-of"
+  static let allOf = "all-of"
 
   /// Reads the members of an object of the kind; nil for a kind that is not known.
   static func decode(_ kind: String, _ members: inout TriggerMembers) throws -> Trigger? {
@@ -10,6 +14,10 @@ enum TriggerKinds {
     case at: Trigger(at: try members.instant("at"))
     case interval: try IntervalRule.decode(&members)
     case cron: try CronRule.decode(&members)
+    case apsCron: try APSCronRule.decode(&members)
+    case calendarInterval: try CalendarIntervalRule.decode(&members)
+    case anyOf: Trigger(AnyOfRule(try CombinedTriggers.decode(&members)))
+    case allOf: Trigger(AllOfRule(try CombinedTriggers.decode(&members)))
     default: nil
     }
   }

@@ -63,7 +63,7 @@ public struct Trigger: Sendable {
   ///
   /// A job that is added again at every start of a program, with the same trigger, keeps its next fire time by this.
   public func hasSameRule(as other: Trigger) -> Bool {
-    self == other || formWithoutImplicitAnchor == other.formWithoutImplicitAnchor
+    self == other || jsonWithoutImplicitAnchors == other.jsonWithoutImplicitAnchors
   }
 
   /// Whether the trigger was understood. One that was not keeps what it was decoded from and never fires.
@@ -94,13 +94,21 @@ public struct Trigger: Sendable {
     }
   }
 
-  private var formWithoutImplicitAnchor: TriggerForm {
-    var form = form
-    if form.members[IntervalRule.Member.implicit] == .bool(true) {
-      form.members[IntervalRule.Member.implicit] = nil
-      form.members[IntervalRule.Member.anchor] = nil
+  /// The encoded form without the anchors that nobody chose, also those of members of a combination.
+  private var jsonWithoutImplicitAnchors: JSONValue { Self.withoutImplicitAnchors(json) }
+
+  private static func withoutImplicitAnchors(_ json: JSONValue) -> JSONValue {
+    switch json {
+    case .array(let elements): return .array(elements.map(withoutImplicitAnchors))
+    case .object(var members):
+      if members[IntervalRule.Member.implicit] == .bool(true) {
+        members[IntervalRule.Member.implicit] = nil
+        members[IntervalRule.Member.anchor] = nil
+        members[CalendarIntervalRule.firstDayMember] = nil
+      }
+      return .object(members.mapValues(withoutImplicitAnchors))
+    default: return json
     }
-    return form
   }
 }
 

@@ -1,4 +1,5 @@
 import Almanac
+import Synchronization
 
 /// Lets schedulers live through virtual time: whenever nothing is under way, time moves on to the next thing that anybody waits for.
 ///
@@ -9,12 +10,13 @@ import Almanac
 /// let clock = ManualClock()
 /// let scheduler = Scheduler(store: MemoryStore(clock: clock), clock: clock)
 /// async let running: Void = scheduler.run()
-/// await VirtualTime(clock, [scheduler]).advance(by: .seconds(365 * 86_400))
-/// await scheduler.shutdown()
+/// let time = VirtualTime(clock, [scheduler])
+/// await time.advance(by: .seconds(365 * 86_400))
+/// await time.shutdown()
 /// try await running
 /// ```
 public struct VirtualTime: Sendable {
-  private let clock: ManualClock
+  let clock: ManualClock
   private let schedulers: [Scheduler]
 
   public init(_ clock: ManualClock, _ schedulers: [Scheduler]) {
@@ -42,7 +44,30 @@ public struct VirtualTime: Sendable {
     await self.settle()
   }
 
+  /// Shuts the schedulers down, while time moves on for those who wait for runs.
+  public func shutdown() async {
+    let schedulers = self.schedulers
+    let end = Flag()
+    async let stopping: Void = {
+      for scheduler in schedulers { await scheduler.shutdown() }
+      end.raise()
+    }()
+    while !end.isRaised {
+      await Task.yield()
+      guard schedulers.allSatisfy(\.activity.isIdle), !end.isRaised else { continue }
+      if let next = self.clock.earliestTimer { self.clock.advance(to: next) }
+    }
+    await stopping
+  }
+
   public func advance(by duration: Duration) async {
     await self.advance(to: self.clock.now() + duration)
   }
+}
+
+/// Something that is so from one moment on.
+private final class Flag: Sendable {
+  private let state = Mutex(false)
+  var isRaised: Bool { self.state.withLock { $0 } }
+  func raise() { self.state.withLock { $0 = true } }
 }

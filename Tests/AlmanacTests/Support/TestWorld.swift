@@ -60,11 +60,11 @@ final class TestWorld: Sendable {
       await self.time.settle()
       try await body()
     } catch {
-      await scheduler.shutdown()
+      await self.time.shutdown()
       try await task.value
       throw error
     }
-    await scheduler.shutdown()
+    await self.time.shutdown()
     try await task.value
   }
 }

@@ -60,6 +60,21 @@ struct CronErrorTests {
       (.ocps, "0 0 🕐 * *", 5, "unexpected \"🕐\" in the day of month; expected a number 1 to 31."),
       (.ocps, "", 1, "the expression is empty."),
       (.ocps, "0 0 0 1 1 * 10000", 13, "year 10000 is out of range; expected 1 to 9999. Did you mean \"9999\"?"),
+      (
+        .quartz, "0 0 0 * * *", 11,
+        "day of month and weekday cannot both be given; expected ? in exactly one of them. Did you mean \"?\"?"
+      ),
+      (.quartz, "0 0 0 ? * 0", 11, "weekday 0 is out of range; expected 1 to 7. Did you mean \"1\"?"),
+      (
+        .quartz, "0 0 0 15W,3 * ?", 10,
+        "unexpected \",\" in the day of month; expected the end of the field; L and W stand alone."
+      ),
+      (.apscheduler, "* * * * 7", 9, "day_of_week 7 is out of range; expected 0 to 6. Did you mean \"0\"?"),
+      (.apscheduler, "*/60 * * * *", 2, "the step 60 is larger than its range; expected at most 59."),
+      (
+        .apscheduler, "0 0 1st * *", 5,
+        "a weekday must follow 1st; expected a name MON to SUN. Did you mean \"1st mon\"?"
+      ),
     ] as [(CronDialect, String, Int, String)])
   func golden(dialect: CronDialect, expression: String, column: Int, message: String) throws {
     let error = try failure(expression, dialect)
@@ -88,10 +103,13 @@ struct CronErrorTests {
   @Test("days that no month has are refused, with a reason of their own")
   func neverFires() throws {
     for expression in ["0 0 31 2 *", "0 0 30 2 *", "0 0 31 4,6,9,11 *"] {
-      for dialect in CronDialect.allCases { #expect(try failure(expression, dialect).reason == .neverFires) }
+      for dialect in [CronDialect.crontab, .ocps, .apscheduler] {
+        #expect(try failure(expression, dialect).reason == .neverFires)
+      }
     }
     #expect(try failure("0 0 0 29 2 * 2025-2027", .ocps).reason == .neverFires)
     #expect(try failure("0 0 31W 2 *", .ocps).reason == .neverFires)
+    #expect(try failure("0 0 0 30 2 ?", .quartz).reason == .neverFires)
     // Never in a rare year is not never.
     _ = try CronDialect.ocps.parse("0 0 29 2 +MON")
   }

@@ -23,6 +23,7 @@ struct TriggerCodingTests {
       (#"{"kind":"cron","expression":"0 4 * * 1","dialect":"crontab","zone":"UTC","gap":"skip","fold":"both"}"#),
       (#"{"kind":"cron","expression":"0 4 * * 1","dialect":"ocps","zone":"UTC","start":"2026-01-01T00:00:00Z","end":"2027-01-01T00:00:00Z"}"#),
       (#"{"kind":"at","at":9223372036854775807}"#),
+      (#"{"kind":"aps-cron","fields":{"day":"2nd tue","hour":"7"},"zone":"Asia/Tokyo","fold":"last"}"#),
     ])
   func golden(text: String) throws {
     let value = try json(text)

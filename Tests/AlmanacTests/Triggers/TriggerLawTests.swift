@@ -5,7 +5,7 @@ import Testing
 @Suite("Laws of triggers")
 struct TriggerLawTests {
   /// Holds a trigger against everything that has to be true of any trigger; returns what is not.
-  private func violation(of trigger: Trigger, from start: Instant) -> String? {
+  static func violation(of trigger: Trigger, from start: Instant) -> String? {
     var instant = start
     var fires: [Instant] = []
     while fires.count < 12, let fire = trigger.next(after: instant) {
@@ -39,7 +39,7 @@ struct TriggerLawTests {
       let zone = samples.zone()
       let start = try samples.instant(in: zone)
       guard let (trigger, text) = try samples.cron(in: zone) else { continue }
-      if let violation = violation(of: trigger, from: start) {
+      if let violation = Self.violation(of: trigger, from: start) {
         violations.append("\(text) from \(start): \(violation)")
       }
     }

@@ -53,10 +53,22 @@ struct TriggerSamples {
     return Int.random(in: 0..<5, using: &generator) == 0 ? text + " 1990-2090/3" : text
   }
 
+  mutating func quartz() -> String {
+    let days = pick([
+      "? * *", "L * ?", "L-3 * ?", "15W * ?", "? 3-10 6#5", "? * MONL", "? 11-3 FRI-MON", "1/5 * ?", "* * ?",
+    ])
+    return [pick(["0", "0/20"]), field(0...59), pick([field(0...23), "22-3"]), days].joined(separator: " ")
+  }
+
   /// A trigger of a random kind; nil where the draw never fires.
   mutating func cron(in zone: String) throws -> (trigger: Trigger, text: String)? {
-    let dialect = pick([CronDialect.crontab, .ocps])
-    let expression = dialect == .crontab ? crontab() : ocps()
+    let dialect = pick([CronDialect.crontab, .ocps, .quartz])
+    let expression =
+      switch dialect {
+      case .crontab: crontab()
+      case .ocps: ocps()
+      default: quartz()
+      }
     let gap = pick(GapPolicy.allCases)
     let fold = pick(FoldPolicy.allCases)
     do {

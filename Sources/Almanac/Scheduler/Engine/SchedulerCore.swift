@@ -83,6 +83,8 @@ final class SchedulerCore: Sendable {
 
   func removeStore(_ alias: String) async throws {
     let desk = try self.desk(alias)
+    self.shared.meter.enter()
+    defer { self.shared.meter.leave() }
     await desk.stop(waiting: true)
     self.state.withLock { _ = $0.desks.removeValue(forKey: alias) }
     self.shared.publish(.storeRemoved(alias))
@@ -110,6 +112,8 @@ final class SchedulerCore: Sendable {
     guard let executor = self.shared.executor(alias) else {
       throw SchedulerError(.unknownExecutor, "there is no executor with the alias \"\(alias)\"")
     }
+    self.shared.meter.enter()
+    defer { self.shared.meter.leave() }
     self.shared.ledger.close(alias)
     for desk in self.desks { await desk.finishRuns(onExecutor: alias) }
     self.shared.removeExecutor(alias)
@@ -140,6 +144,7 @@ final class SchedulerCore: Sendable {
         await self.untilStopping()
       } catch {
         failure = error
+        self.beginShutdown(waiting: false)
       }
       await self.end()
       return failure
@@ -178,6 +183,8 @@ final class SchedulerCore: Sendable {
   func beginShutdown(waiting: Bool) {
     let continuation = self.state.withLock { state -> CheckedContinuation<Void, Never>? in
       guard state.phase != .stopped else { return nil }
+      // The end counts as under way from the moment at which it is asked for; `end()` leaves.
+      if state.phase == .running { self.shared.meter.enter() }
       state.phase = .stopping
       state.drains = state.drains && waiting
       defer { state.stopping = nil }
@@ -203,6 +210,7 @@ final class SchedulerCore: Sendable {
       defer { state.waiters = [] }
       return state.waiters
     }
+    self.shared.meter.leave()
     for waiter in waiters { waiter.resume() }
   }
 

@@ -159,7 +159,7 @@ extension StoreDesk {
     }
   }
 
-  /// Looks again whenever a run has ended, until the condition holds.
+  /// Looks again whenever a run has ended, until the condition holds. The caller counts as idle while it waits.
   private func untilDrained(_ condition: @Sendable (borrowing State) -> Bool) async {
     var isDone = false
     while !isDone {
@@ -169,7 +169,7 @@ extension StoreDesk {
           state.drainWaiters.append(continuation)
           return false
         }
-        if holds { continuation.resume(returning: true) }
+        if holds { continuation.resume(returning: true) } else { self.shared.meter.leave() }
       }
     }
   }
@@ -179,6 +179,9 @@ extension StoreDesk {
       defer { state.drainWaiters = [] }
       return state.drainWaiters
     }
-    for waiter in waiters { waiter.resume(returning: false) }
+    for waiter in waiters {
+      self.shared.meter.enter()
+      waiter.resume(returning: false)
+    }
   }
 }

@@ -8,11 +8,19 @@ struct CronText {
   /// The byte range of each field.
   let fields: [Range<Int>]
 
+  /// Cuts the expression at white space.
   init(_ expression: String) throws(TriggerParseError) {
+    try self.init(expression, cutting: true)
+  }
+
+  /// Takes the expression, without white space around it, for a single field.
+  init(field expression: String) throws(TriggerParseError) {
+    try self.init(expression, cutting: false)
+  }
+
+  private init(_ expression: String, cutting: Bool) throws(TriggerParseError) {
     self.expression = expression
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(min(Self.longest, expression.utf8.count))
-    for byte in expression.utf8.prefix(Self.longest + 1) { bytes.append(byte) }
+    let bytes = Array(expression.utf8.prefix(Self.longest + 1))
     guard bytes.count <= Self.longest else {
       throw TriggerParseError(
         expression, bytes: Self.longest..<Self.longest + 1, problem: "the expression is too long",
@@ -29,6 +37,7 @@ struct CronText {
       }
     }
     if let begin = start { fields.append(begin..<bytes.count) }
+    if !cutting, let first = fields.first, let last = fields.last { fields = [first.lowerBound..<last.upperBound] }
     self.bytes = bytes
     self.fields = fields
     guard !fields.isEmpty else {

@@ -44,8 +44,8 @@ struct CivilPattern: Hashable, Sendable {
       (candidate, laterMonths) = (next, months)
     }
     // After 400 years all dates fall on the same weekdays again: what did not match until then never does, at least
-    // where all years are allowed; where not, the set of years ends the search.
-    let lastUseful = years.isEvery ? startYear + 400 : YearSet.possible.upperBound
+    // where no years are left out; where some are, the end of the set ends the search.
+    let lastUseful = years.isContiguous ? candidate + 400 : YearSet.possible.upperBound
     while candidate <= lastUseful {
       while laterMonths != 0 {
         let month = laterMonths.trailingZeroBitCount
@@ -119,7 +119,7 @@ struct CivilPattern: Hashable, Sendable {
       guard let previous = years.atOrBefore(startYear - 1) else { return nil }
       (candidate, earlierMonths) = (previous, months)
     }
-    let firstUseful = years.isEvery ? startYear - 400 : YearSet.possible.lowerBound
+    let firstUseful = years.isContiguous ? candidate - 400 : YearSet.possible.lowerBound
     while candidate >= firstUseful {
       while earlierMonths != 0 {
         let month = 15 - earlierMonths.leadingZeroBitCount

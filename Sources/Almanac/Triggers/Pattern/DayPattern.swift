@@ -32,6 +32,9 @@ struct DayPattern: Hashable, Sendable {
   var nthWeekdays: UInt64 = 0
   /// Bits 0...6: the last such weekday of the month.
   var lastWeekdays: UInt8 = 0
+  /// Whether `nthWeekdays` and `lastWeekdays` belong to the days of the month: they add to these, and `weekdays` is a
+  /// restriction beside them.
+  var countsNthAmongDays = false
 
   /// Bits 1...53: ISO 8601 weeks; 0 for no restriction.
   var isoWeeks: UInt64 = 0
@@ -63,7 +66,10 @@ struct DayPattern: Hashable, Sendable {
     var fromDays = days
     if hasDayModifiers { fromDays |= modifiedDays(length: length, firstWeekday: firstWeekday) }
     var fromWeekdays = Self.spread(weekdays, firstWeekday: firstWeekday)
-    if hasWeekdayModifiers { fromWeekdays |= modifiedWeekdays(length: length, firstWeekday: firstWeekday) }
+    if hasWeekdayModifiers {
+      let selected = modifiedWeekdays(length: length, firstWeekday: firstWeekday)
+      if countsNthAmongDays { fromDays |= selected } else { fromWeekdays |= selected }
+    }
     var mask = combination == .both ? fromDays & fromWeekdays : fromDays | fromWeekdays
     mask &= existing
     if isoWeeks != 0 { mask &= daysOfISOWeeks(firstDay: firstDay, length: length) }

@@ -28,7 +28,8 @@ struct YearSet: Hashable, Sendable {
     self.init(first: first, last: last, words: count == last - first + 1 ? [] : words)
   }
 
-  var isEvery: Bool { words.isEmpty && first == 1 && last == 9_999 }
+  /// Whether no year between the first and the last is missing.
+  var isContiguous: Bool { words.isEmpty }
 
   @inline(__always)
   func contains(_ year: Int) -> Bool {

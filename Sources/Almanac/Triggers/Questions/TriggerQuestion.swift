@@ -61,7 +61,7 @@ public struct TriggerQuestion: Sendable {
       let trigger = try Self.trigger(dialect: dialect, spec: spec, zone: zone)
       let zone = try ZoneDatabase.system.zone(zone)
       var fires: [JSONValue] = []
-      var instant = from
+      var instant = dialect == CronDialect.quartz.rawValue ? Self.quartzStart(from, in: zone) : from
       while fires.count < count, let fire = trigger.next(after: instant) {
         fires.append(.string(fire.rfc3339(in: zone)))
         instant = fire
@@ -73,6 +73,17 @@ public struct TriggerQuestion: Sendable {
     } catch {
       return Self.failure(error, id: id)
     }
+  }
+
+  /// Quartz takes the instant that it is asked about for a wall-clock time, and a wall-clock time that is shown twice for
+  /// the second one: asked in the first round of a fold, it answers as if it were the second. A question in its dialect
+  /// is answered so. ``Trigger`` itself is not: there, every fire time after the instant counts.
+  private static func quartzStart(_ instant: Instant, in zone: ZoneRules) -> Instant {
+    let next = instant.secondsSinceEpoch + 1
+    let segment = zone.segment(containing: next)
+    let repeated = segment.offset - segment.offsetAfter
+    guard segment.end != .max, repeated > 0, next >= segment.end - repeated else { return instant }
+    return instant + .seconds(repeated)
   }
 
   /// The answer to a question that is wrong: the error, with its column where there is one.

@@ -1,0 +1,150 @@
+/// Fires at the instants at which all of its members fire.
+///
+/// The search leaps: the latest of the members' next fire times is the earliest that can be common, so every member is
+/// asked again from there, until all agree. Members that never meet would leap for ever; so the leaps are counted.
+final class AllOfRule: TriggerRule {
+  /// At least one.
+  let members: [Trigger]
+  /// The members, with all plain intervals made one; nil where the intervals never meet.
+  private let searched: [Trigger]?
+
+  /// How many leaps a search may take.
+  private let mostLeaps: Int
+
+  /// How often a search may ask a member for a fire time, all in all. A daily time against an interval that shifts by a
+  /// second a day meets after 86,400 days; that is still found.
+  private static let mostQuestions = 400_000
+
+  convenience init(_ members: [Trigger]) {
+    // Intersections may lie in each other (below a union), and then their leaps multiply: each level gets its root.
+    let levels = Self.levels(of: members)
+    let leaves = CombinedTriggers.leaves(of: members)
+    var leaps = Self.mostQuestions / max(1, leaves)
+    for _ in 1..<levels { leaps = Int(Double(leaps).squareRoot()) }
+    self.init(members, mostLeaps: max(32, leaps))
+  }
+
+  private init(_ members: [Trigger], mostLeaps: Int) {
+    self.members = members
+    self.mostLeaps = mostLeaps
+    var intervals: [IntervalRule] = []
+    var others: [Trigger] = []
+    for member in members {
+      if case .rule(let rule) = member.content, let interval = rule as? IntervalRule, interval.anchor != nil {
+        intervals.append(interval)
+      } else {
+        others.append(Self.limiting(member, to: mostLeaps))
+      }
+    }
+    guard let first = intervals.first else {
+      searched = others
+      return
+    }
+    var common: IntervalRule? = first
+    for interval in intervals.dropFirst() { common = common.flatMap { $0.intersection(with: interval) } }
+    searched = common.map { others + [Trigger($0)] }
+  }
+
+  /// How many intersections lie in each other, this one included.
+  private static func levels(of members: [Trigger]) -> Int {
+    1 + (members.map(levelsBelow).max() ?? 0)
+  }
+
+  private static func levelsBelow(_ trigger: Trigger) -> Int {
+    guard case .rule(let rule) = trigger.content else { return 0 }
+    return switch rule {
+    case let rule as AllOfRule: levels(of: rule.members)
+    case let rule as AnyOfRule: rule.members.map(levelsBelow).max() ?? 0
+    case let rule as QualifiedRule: levelsBelow(rule.base)
+    default: 0
+    }
+  }
+
+  /// The trigger with at most so many leaps in each intersection within it.
+  private static func limiting(_ trigger: Trigger, to leaps: Int) -> Trigger {
+    guard levelsBelow(trigger) > 0, case .rule(let rule) = trigger.content else { return trigger }
+    return switch rule {
+    case let rule as AllOfRule: Trigger(AllOfRule(rule.members, mostLeaps: leaps))
+    case let rule as AnyOfRule: Trigger(AnyOfRule(rule.members.map { limiting($0, to: leaps) }))
+    case let rule as QualifiedRule:
+      Trigger(
+        QualifiedRule(base: limiting(rule.base, to: leaps), start: rule.start, end: rule.end, unknown: rule.unknown))
+    default: trigger
+    }
+  }
+
+  func next(after instant: Instant) -> Instant? {
+    guard let searched, var candidate = searched[0].next(after: instant) else { return nil }
+    var agreeing = 1
+    var position = 0
+    for _ in 0..<mostLeaps {
+      if agreeing == searched.count { return candidate }
+      position = (position + 1) % searched.count
+      let before = Instant(microsecondsSinceEpoch: candidate.microsecondsSinceEpoch - 1)
+      guard let fire = searched[position].next(after: before) else { return nil }
+      agreeing = fire == candidate ? agreeing + 1 : 1
+      candidate = fire
+    }
+    return nil
+  }
+
+  func last(onOrBefore instant: Instant) -> Instant? {
+    guard let searched, var candidate = searched[0].last(onOrBefore: instant) else { return nil }
+    var agreeing = 1
+    var position = 0
+    for _ in 0..<mostLeaps {
+      if agreeing == searched.count { return candidate }
+      position = (position + 1) % searched.count
+      guard let fire = searched[position].last(onOrBefore: candidate) else { return nil }
+      agreeing = fire == candidate ? agreeing + 1 : 1
+      candidate = fire
+    }
+    return nil
+  }
+
+  func anchored(at instant: Instant) -> Trigger? {
+    let anchored = members.map { $0.anchored(at: instant) }
+    return anchored == members ? nil : Trigger(AllOfRule(anchored))
+  }
+
+  var zones: [String] { CombinedTriggers.zones(of: members) }
+  var form: TriggerForm { CombinedTriggers.form(TriggerKinds.allOf, members) }
+  var summary: String { "all of (\(members.map(\.description).joined(separator: "; ")))" }
+}
+
+extension IntervalRule {
+  /// The interval of the instants that belong to both grids, or nil where there is none; both must have an anchor.
+  ///
+  /// Two grids meet where the distance of their anchors is a multiple of the greatest common divisor of their intervals,
+  /// and then again after every least common multiple (the Chinese remainder theorem).
+  func intersection(with other: IntervalRule) -> IntervalRule? {
+    guard let anchor, let otherAnchor = other.anchor else { return nil }
+    let (first, second) = (Int128(microseconds), Int128(other.microseconds))
+    let (start, otherStart) = (Int128(anchor.microsecondsSinceEpoch), Int128(otherAnchor.microsecondsSinceEpoch))
+    let (divisor, factor) = Self.extendedEuclid(first, second)
+    guard (otherStart - start) % divisor == 0 else { return nil }
+    let period = first / divisor * second
+    // Both factors are smaller than 2^64, so that the product fits.
+    let steps =
+      ((otherStart - start) / divisor % (second / divisor)) * (factor % (second / divisor)) % (second / divisor)
+    let meeting = start + steps * first
+    // The earliest meeting at which both have begun; an anchor that nobody chose is no fire time itself.
+    let begin = max(start + (isImplicit ? 1 : 0), otherStart + (other.isImplicit ? 1 : 0))
+    let earliest = begin + ((meeting - begin) % period + period) % period
+    guard let common = Int64(exactly: earliest) else { return nil }
+    return IntervalRule(
+      microseconds: Int64(exactly: period) ?? .max, anchor: Instant(microsecondsSinceEpoch: common), isImplicit: false)
+  }
+
+  /// The greatest common divisor, and how often `left` goes into it modulo `right`.
+  private static func extendedEuclid(_ left: Int128, _ right: Int128) -> (divisor: Int128, factor: Int128) {
+    var (old, current) = (left, right)
+    var (oldFactor, factor): (Int128, Int128) = (1, 0)
+    while current != 0 {
+      let quotient = old / current
+      (old, current) = (current, old - quotient * current)
+      (oldFactor, factor) = (factor, oldFactor - quotient * factor)
+    }
+    return (old, oldFactor)
+  }
+}

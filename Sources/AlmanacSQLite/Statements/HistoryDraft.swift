@@ -1,0 +1,31 @@
+#if SQLite
+import Almanac
+import GRDB
+
+/// A row of history as it is to be stored.
+struct HistoryDraft: Sendable {
+  var row: HistoryRow
+  var body: String
+
+  init(_ row: HistoryRow) throws {
+    self.row = row
+    self.body = String(decoding: try RecordCodec.encode(row), as: UTF8.self)
+  }
+
+  /// A row whose key is there already is not written again.
+  static let insertion = MultiRow(
+    "insert into history (namespace, job, job_name, incarnation, revision, ordinal, at, body)", columns: 8,
+    tail: "on conflict (namespace, job, incarnation, revision, ordinal) do nothing")
+
+  func append(to values: inout [DatabaseValue], namespace: Int64) {
+    values.append(namespace.databaseValue)
+    values.append(self.row.job.rawValue.databaseValue)
+    values.append(self.row.jobName.databaseValue)
+    values.append(self.row.incarnation.databaseValue)
+    values.append(self.row.revision.databaseValue)
+    values.append(self.row.ordinal.databaseValue)
+    values.append(self.row.at.microsecondsSinceEpoch.databaseValue)
+    values.append(self.body.databaseValue)
+  }
+}
+#endif

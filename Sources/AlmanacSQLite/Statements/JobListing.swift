@@ -1,0 +1,172 @@
+#if SQLite
+import Almanac
+import GRDB
+
+/// Reads a stretch of the jobs that match.
+///
+/// There are two ways to list by id: to walk the ids, which are in order, and leave out what does not match; or to take the few that an
+/// index names and sort them. The first costs what it leaves out, the second what there is; so the second is taken where an index names few:
+/// the living among a week's tombstones, a tag, a creator. By next fire the living are in order already.
+///
+/// What the columns tell is asked of SQLite; whatever they tell less exactly than the record (the letters of an id's prefix) is
+/// asked of the record again.
+struct JobListing: Sendable {
+  let query: JobQuery
+  let cursor: JobCursor?
+  let namespace: Int64
+  let limit: Int
+
+  /// As many as are sorted rather than walked past.
+  static let few = 5_000
+  private static let living: Set<JobStatus> = [.active, .paused, .quarantined]
+  /// Word for word the condition of the index of the living, which SQLite then knows that it may use.
+  private static let livingTerm = "status in ('active', 'paused', 'quarantined')"
+
+  /// A statement's condition, and what is bound to it.
+  struct Condition {
+    var terms: [String] = []
+    var arguments = StatementArguments()
+
+    mutating func require(_ term: String, _ values: any DatabaseValueConvertible...) {
+      self.terms.append(term)
+      self.arguments += StatementArguments(values)
+    }
+  }
+
+  /// Which index leads to the rows.
+  enum Path: Hashable {
+    case ids
+    case living
+    case creator(String)
+    case tag(String)
+  }
+
+  func rows(in lanes: [Int64: Lane], cache: RecordCache, _ db: Database) throws -> [RawRecord] {
+    guard !(self.query.statuses?.isEmpty ?? false), let laneTerm = self.laneTerm(lanes) else { return [] }
+    switch self.query.order {
+    case .id:
+      var condition = self.condition(try self.path(db), laneTerm)
+      if let cursor = self.cursor { condition.require("id > ?", cursor.id.rawValue) }
+      return try self.read(condition, "order by id", self.limit, cache, db)
+    case .nextFire:
+      var rows: [RawRecord] = []
+      let path: Path = self.asksForLivingOnly ? .living : .ids
+      if self.cursor == nil || self.cursor?.nextFire != nil {
+        var condition = self.condition(path, laneTerm)
+        condition.require("next_fire is not null")
+        if let cursor = self.cursor, let nextFire = cursor.nextFire {
+          condition.require(
+            "(next_fire, id) > (?, ?)", nextFire.microsecondsSinceEpoch, cursor.id.rawValue)
+        }
+        rows = try self.read(condition, "order by next_fire, id", self.limit, cache, db)
+      }
+      if rows.count == self.limit { return rows }
+      var condition = self.condition(path, laneTerm)
+      condition.require("next_fire is null")
+      if let cursor = self.cursor, cursor.nextFire == nil { condition.require("id > ?", cursor.id.rawValue) }
+      return rows + (try self.read(condition, "order by id", self.limit - rows.count, cache, db))
+    }
+  }
+
+  private func read(
+    _ condition: Condition, _ order: String, _ limit: Int, _ cache: RecordCache, _ db: Database
+  ) throws -> [RawRecord] {
+    let statement = try db.makeStatement(sql: JobListing.sql(condition, order))
+    let cursor = try Row.fetchCursor(statement, arguments: condition.arguments + [limit])
+    var rows: [RawRecord] = []
+    while let row = try cursor.next() { rows.append(try RawRecord(row, cache: cache)) }
+    for index in rows.indices { try rows[index].readDefinition(db) }
+    return rows
+  }
+
+  static func sql(_ condition: Condition, _ order: String) -> String {
+    "select \(RawRecord.columnList) from job where \(condition.terms.joined(separator: " and ")) \(order) limit ?"
+  }
+
+  private var asksForLivingOnly: Bool {
+    self.query.statuses?.isSubset(of: JobListing.living) ?? false
+  }
+
+  // MARK: The way
+
+  func path(_ db: Database) throws -> Path {
+    for tag in self.query.tags.sorted() {
+      let few = try self.isFew("select 1 from tag where namespace = ? and tag = ?", [self.namespace, tag], db)
+      if few { return .tag(tag) }
+    }
+    if let creator = self.query.creator,
+      try self.isFew("select 1 from job where namespace = ? and creator = ?", [self.namespace, creator], db)
+    {
+      return .creator(creator)
+    }
+    if self.asksForLivingOnly,
+      try self.isFew("select 1 from job where namespace = ? and \(JobListing.livingTerm)", [self.namespace], db)
+    {
+      return .living
+    }
+    return .ids
+  }
+
+  private func isFew(_ sql: String, _ arguments: StatementArguments, _ db: Database) throws -> Bool {
+    let statement = try db.cachedStatement(sql: "select count(*) from (\(sql) limit ?)")
+    return try Int.fetchOne(statement, arguments: arguments + [JobListing.few + 1]) ?? 0 <= JobListing.few
+  }
+
+  // MARK: The condition
+
+  /// What the columns have to fulfil. A plus before a column keeps SQLite from being led by it.
+  func condition(_ path: Path, _ laneTerm: String) -> Condition {
+    var condition = Condition()
+    condition.require(path == .ids || path == .living ? "namespace = ?" : "+namespace = ?", self.namespace)
+    if case .creator = path { condition.terms[0] = "namespace = ?" }
+    if let statuses = self.query.statuses {
+      let words = statuses.map { "'\($0.rawValue)'" }.sorted().joined(separator: ", ")
+      if path == .living { condition.require(JobListing.livingTerm) }
+      if path != .living || statuses != JobListing.living { condition.require("+status in (\(words))") }
+    }
+    if let prefix = self.query.idPrefix, !prefix.isEmpty {
+      let column = path == .ids ? "id" : "+id"
+      condition.require("\(column) >= ?", prefix)
+      if let end = JobListing.end(ofPrefix: prefix) { condition.require("\(column) < ?", end) }
+    }
+    if !laneTerm.isEmpty { condition.require(laneTerm) }
+    if let creator = self.query.creator {
+      condition.require(path == .creator(creator) ? "creator = ?" : "+creator = ?", creator)
+    }
+    for tag in self.query.tags.sorted() {
+      condition.require(
+        path == .tag(tag)
+          ? "key in (select job from tag where namespace = ? and tag = ?)"
+          : "exists (select 1 from tag where tag.namespace = ? and tag.tag = ? and tag.job = job.key)",
+        self.namespace, tag)
+    }
+    return condition
+  }
+
+  /// The condition on lanes, empty where there is none; nil where no lane fulfils it.
+  private func laneTerm(_ lanes: [Int64: Lane]) -> String? {
+    if self.query.jobName == nil, self.query.queue == nil { return "" }
+    let matching = lanes.filter { _, lane in
+      (self.query.jobName.map { lane.jobName == $0 } ?? true) && (self.query.queue.map { lane.queue == $0 } ?? true)
+    }
+    if matching.isEmpty { return nil }
+    return "+lane in (\(matching.keys.sorted().map(String.init).joined(separator: ", ")))"
+  }
+
+  /// The first text, in the order of UTF-8's bytes, after all that begin with the prefix; nil where there is none.
+  static func end(ofPrefix prefix: String) -> String? {
+    var scalars = Array(prefix.unicodeScalars)
+    while let last = scalars.popLast() {
+      // The order of bytes is the order of code points, among which the surrogates have no place.
+      let next = last.value == 0xD7FF ? 0xE000 : last.value + 1
+      if let scalar = Unicode.Scalar(next) {
+        var text = String.UnicodeScalarView()
+        text.append(contentsOf: scalars)
+        text.append(scalar)
+        return String(text)
+      }
+    }
+    return nil
+  }
+}
+#endif

@@ -1,0 +1,49 @@
+#if SQLite
+import Almanac
+import Synchronization
+
+/// The records that this process read or wrote last, so that what it wrote a moment ago need not be decoded again.
+///
+/// It never answers by itself: a row's key and version are read first, and they name one content for ever (keys are not reused, every
+/// write counts the version on). So it cannot be stale, however many processes write.
+final class RecordCache: Sendable {
+  private struct Generations {
+    var young: [Int64: StoredRecord] = [:]
+    var old: [Int64: StoredRecord] = [:]
+  }
+
+  /// Of two generations, each of this many; the older one is dropped whole when the younger is full.
+  private static let generationSize = 8_192
+  /// Records with larger payloads are not kept: some 64 MB is the most that the cache can come to.
+  private static let payloadLimit = 4_096
+
+  private let generations = Mutex(Generations())
+
+  func entry(_ key: Int64) -> StoredRecord? {
+    self.generations.withLock { $0.young[key] ?? $0.old[key] }
+  }
+
+  /// Remembers what was committed or read.
+  func insert(_ records: some Sequence<StoredRecord>) {
+    self.generations.withLock { generations in
+      for stored in records where stored.record.definition.payload.count <= RecordCache.payloadLimit {
+        if let known = generations.young[stored.key] ?? generations.old[stored.key], known.version > stored.version {
+          continue
+        }
+        generations.young[stored.key] = stored
+        if generations.young.count >= RecordCache.generationSize {
+          generations.old = generations.young
+          generations.young = Dictionary(minimumCapacity: RecordCache.generationSize)
+        }
+      }
+    }
+  }
+
+  func remove(_ key: Int64) {
+    self.generations.withLock { generations in
+      generations.young[key] = nil
+      generations.old[key] = nil
+    }
+  }
+}
+#endif
