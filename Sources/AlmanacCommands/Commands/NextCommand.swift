@@ -60,7 +60,8 @@ struct NextCommand: AsyncParsableCommand {
     let zone: ZoneRules
     do {
       zone = try ZoneDatabase.system.zone(self.zone)
-      trigger = try TriggerQuestion.trigger(dialect: self.dialect, spec: .string(expression), zone: self.zone)
+      trigger = try TriggerQuestion.trigger(
+        dialect: self.dialect, spec: try NextCommand.spec(expression), zone: self.zone)
     } catch {
       throw CommandFailure(.dataError, String(describing: error))
     }
@@ -76,6 +77,12 @@ struct NextCommand: AsyncParsableCommand {
       let texts = fires.all.map { JSONValue.string($0.rfc3339(in: zone)) }
       console.print(JSONWriter.line(["fires": .array(texts), "exhausted": .bool(fires.isExhausted)]))
     }
+  }
+
+  /// Some dialects are written as JSON objects.
+  private static func spec(_ expression: String) throws(SyntaxProblem) -> JSONValue {
+    guard expression.hasPrefix("{") else { return .string(expression) }
+    return try JSONReader.value(in: Array(expression.utf8))
   }
 
   private func start() throws -> Instant {

@@ -26,7 +26,7 @@ struct YAMLSource {
     switch error {
     case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
       .composer(let context, let problem, let mark, _):
-      let text = context.map { "\($0.text), line \($0.mark.line): " } ?? ""
+      let text = context.map { $0.mark.line == mark.line ? "\($0.text), " : "\($0.text) of line \($0.mark.line), " } ?? ""
       return ConfigProblem(line: mark.line, column: mark.column, message: "this is no YAML: \(text)\(problem)")
     case .duplicatedKeysInMapping(let duplicates, let context):
       let names = duplicates.sorted().map { "\"\(VisibleText.line($0))\"" }.joined(separator: ", ")

@@ -3,10 +3,12 @@ import Almanac
 /// Events as JSON objects: stable names for programs that read along.
 enum EventJSON {
   static func object(_ event: SchedulerEvent) -> JSONValue {
-    var members: [String: JSONValue] = [
-      "at": .string(event.instant.rfc3339()), "sequence": .integer(event.sequence),
-    ]
-    switch event.kind {
+    self.object(event.kind, at: event.instant, sequence: event.sequence)
+  }
+
+  static func object(_ kind: SchedulerEvent.Kind, at instant: Instant, sequence: Int64) -> JSONValue {
+    var members: [String: JSONValue] = ["at": .string(instant.rfc3339()), "sequence": .integer(sequence)]
+    switch kind {
     case .job(let id, let name, _, let revision, let report):
       members["job"] = .string(id.rawValue)
       members["type"] = .string(name)

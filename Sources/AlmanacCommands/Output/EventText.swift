@@ -8,22 +8,24 @@ struct EventText: Sendable {
   let idWidth: Int
 
   /// The line of an event; nil for one that nobody needs to see.
-  func line(_ event: SchedulerEvent) -> String? {
-    switch event.kind {
-    case .job(let id, _, _, _, let report): return self.line(event.instant, id, report)
+  func line(_ event: SchedulerEvent) -> String? { self.line(event.kind, at: event.instant) }
+
+  func line(_ kind: SchedulerEvent.Kind, at instant: Instant) -> String? {
+    switch kind {
+    case .job(let id, _, _, _, let report): return self.line(instant, id, report)
     case .resultRefused(let id, _, _, let token):
-      return self.line(event.instant, id, "refused", .warning, "the claim \(token) had been taken back")
-    case .storeUnavailable(_, let reason): return self.notice(event.instant, "the store does not answer: \(reason)", .bad)
-    case .storeRecovered: return self.notice(event.instant, "the store answers again", .good)
-    case .sessionLost: return self.notice(event.instant, "the session was lost; runs were cancelled", .bad)
+      return self.line(instant, id, "refused", .warning, "the claim \(token) had been taken back")
+    case .storeUnavailable(_, let reason): return self.notice(instant, "the store does not answer: \(reason)", .bad)
+    case .storeRecovered: return self.notice(instant, "the store answers again", .good)
+    case .sessionLost: return self.notice(instant, "the session was lost; runs were cancelled", .bad)
     case .peerLost(let session, _):
-      return self.notice(event.instant, "scheduler \(session.draft.node) is gone; its runs are taken over", .warning)
-    case .eventsDropped(let count): return self.notice(event.instant, "\(count) events were not shown", .warning)
+      return self.notice(instant, "scheduler \(session.draft.node) is gone; its runs are taken over", .warning)
+    case .eventsDropped(let count): return self.notice(instant, "\(count) events were not shown", .warning)
     case .draining(let running):
-      return self.notice(event.instant, running == 0 ? "stopping" : "stopping; waiting for \(running) runs", .faint)
-    case .stopped: return self.notice(event.instant, "stopped", .faint)
-    case .paused: return self.notice(event.instant, "paused", .warning)
-    case .resumed: return self.notice(event.instant, "resumed", .good)
+      return self.notice(instant, running == 0 ? "stopping" : "stopping; waiting for \(running == 1 ? "1 run" : "\(running) runs")", .faint)
+    case .stopped: return self.notice(instant, "stopped", .faint)
+    case .paused: return self.notice(instant, "paused", .warning)
+    case .resumed: return self.notice(instant, "resumed", .good)
     case .started, .storeAdded, .storeRemoved, .executorAdded, .executorRemoved, .sessionOpened: return nil
     }
   }

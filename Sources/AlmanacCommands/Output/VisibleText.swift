@@ -4,11 +4,14 @@ enum VisibleText {
   static func line(_ text: String) -> String {
     var line = ""
     line.reserveCapacity(text.utf8.count)
+    var last: Unicode.Scalar = " "
     for scalar in text.unicodeScalars {
+      defer { last = scalar }
       switch scalar.value {
       case 0x20..<0x7F: line.unicodeScalars.append(scalar)
-      case 0x0D where line.last == " ": continue
-      case 0x09, 0x0A, 0x0D: line.append(" ")
+      // One line break is one space, also where it is written as two characters.
+      case 0x0A where last.value == 0x0D: continue
+      case 0x09, 0x0A, 0x0D: line.unicodeScalars.append(" ")
       default:
         // Zero-width joiners hold emoji together and do nothing else.
         line.unicodeScalars.append(self.isHarmless(scalar) || scalar.value == 0x200D ? scalar : "\u{FFFD}")

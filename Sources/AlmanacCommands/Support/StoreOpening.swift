@@ -20,16 +20,17 @@ extension StoreAddress {
     switch self.kind {
     case .memory:
       return MemoryStore()
-    case .sqlite(let path):
+    case .sqlite(let path, let namespace):
       #if SQLite
       if !creating, access(path, F_OK) != 0 {
         throw CommandFailure(
           .unavailable, "there is no store at \(self); say which one with --store, --config or ALMANAC_STORE")
       }
       do {
-        return try SQLiteStore(path: path)
+        return try SQLiteStore(path: path, namespace: namespace)
       } catch {
-        throw CommandFailure(.unavailable, "the store \(self) cannot be opened: \(error)")
+        let reason = (error as? StoreError)?.message ?? String(describing: error)
+        throw CommandFailure(.unavailable, "the store \(self) cannot be opened: \(reason)")
       }
       #else
       throw CommandFailure(.unavailable, "this almanac was built without the trait SQLite, which \(self) needs")
