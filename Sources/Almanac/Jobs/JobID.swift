@@ -1,7 +1,8 @@
 /// The name of a job, unique within its store and namespace.
 ///
 /// An id is chosen by the user ("exam-42/oX1") so that adding the same job again can be recognised, or made by
-/// ``unique()``. It holds 1 to 255 bytes of UTF-8 without control characters; this is checked where a job is added, so
+/// ``unique()``. Two ids are the same where their bytes are, as in every database; text that merely looks the same (a letter with an accent,
+/// written as one character or as two) is another id. An id holds 1 to 255 bytes of UTF-8 without control characters; this is checked where a job is added, so
 /// that an id can be written as a literal.
 public struct JobID: Hashable, Comparable, Sendable, Codable, ExpressibleByStringInterpolation, CustomStringConvertible
 {
@@ -62,5 +63,19 @@ public struct JobID: Hashable, Comparable, Sendable, Codable, ExpressibleByStrin
 
   public var description: String { self.rawValue }
 
-  public static func < (left: JobID, right: JobID) -> Bool { left.rawValue < right.rawValue }
+  public static func == (left: JobID, right: JobID) -> Bool {
+    // Equal text is nearly always equal bytes, and the standard library compares those fastest; Swift's own equality of
+    // strings would also hold for bytes that differ.
+    left.rawValue == right.rawValue && left.rawValue.utf8.elementsEqual(right.rawValue.utf8)
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    // Equal ids are equal strings, so the string's own hash serves.
+    hasher.combine(self.rawValue)
+  }
+
+  /// Ids are ordered by their bytes, as databases order them.
+  public static func < (left: JobID, right: JobID) -> Bool {
+    left.rawValue.utf8.lexicographicallyPrecedes(right.rawValue.utf8)
+  }
 }

@@ -58,6 +58,7 @@ public enum Priority: Int, Hashable, Sendable, Codable, CaseIterable, Comparable
 
   /// The key by which due jobs of several lanes are merged: the smaller goes first.
   public func order(of startAt: Instant) -> Int64 {
-    startAt.microsecondsSinceEpoch.subtractingReportingOverflow(self.headStart).partialValue
+    let (order, overflow) = startAt.microsecondsSinceEpoch.subtractingReportingOverflow(self.headStart)
+    return overflow ? .min : order
   }
 }

@@ -39,7 +39,7 @@ public struct JobQuery: Hashable, Sendable {
   public func matches(_ record: JobRecord) -> Bool {
     let profile = record.definition.profile
     return (self.statuses?.contains(record.state.status) ?? true)
-      && (self.idPrefix.map { record.id.rawValue.hasPrefix($0) } ?? true)
+      && (self.idPrefix.map { record.id.rawValue.utf8.starts(with: $0.utf8) } ?? true)
       && (self.jobName.map { profile.lane.jobName == $0 } ?? true)
       && (self.queue.map { profile.lane.queue == $0 } ?? true)
       && (self.creator.map { profile.creator == $0 } ?? true)
@@ -90,7 +90,7 @@ public struct UnreadableRecord: Hashable, Sendable {
   }
 }
 
-/// Which rows of history to list, newest first.
+/// Which rows of history to list, newest first: in the order in which they were appended, backwards.
 public struct HistoryQuery: Hashable, Sendable {
   public var job: JobID?
   public var jobName: String?

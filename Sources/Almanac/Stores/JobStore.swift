@@ -40,7 +40,7 @@ public protocol JobStore: Sendable {
   func sessions() async throws -> [Session]
 
   /// Marks the session dead if it is alive and its expiry is the one given (a renewal in between wins). Answers whether
-  /// the session is dead now, whoever marked it. A dead session never lives again.
+  /// the session is dead now, whoever marked it; one that is unknown is dead and forgotten. A dead session never lives again.
   func markDead(_ epoch: Epoch, expiringAt expiry: Instant) async throws -> Bool
 
   /// Forgets dead sessions that expired before the given time.
@@ -49,7 +49,7 @@ public protocol JobStore: Sendable {
   // MARK: Records
 
   /// Adds records, each as one atomic step: where the id is free the record is inserted; where it is taken, tombstones included,
-  /// `resolve` decides from the record that is there.
+  /// `resolve` decides from the record that is there. Where it says `.erase`, the old record goes and the new one is inserted.
   ///
   /// - Returns: an answer for each record, in order.
   func insert(
@@ -72,7 +72,8 @@ public protocol JobStore: Sendable {
   ///
   /// Taken are (1) up to `tendLimit` records with ``JobRecord/tendAt`` `<= now`, whatever slots are free, and (2) records with
   /// ``JobRecord/startAt`` `<= now`, lanes merged by ``Priority/order(of:)``, as many for each executor as it has free slots, each with a
-  /// grant of one start. A record is taken once, with a grant if it is in both.
+  /// grant of one start. A record is taken once, with a grant if it is in both. A store may take fewer than there are, and takes no more
+  /// than ``StoreCapabilities/maximumBatch``: who asked asks again.
   ///
   /// Nothing is committed for a session that is dead: then ``StoreError/Code/sessionLost`` is thrown. A record that somebody else
   /// wrote in between is left to them and answered `.lost`, or not at all.
@@ -108,7 +109,7 @@ public protocol JobStore: Sendable {
   /// Appends rows; a row whose key (job, incarnation, revision, ordinal) is there already is not appended again.
   func append(_ rows: [HistoryRow]) async throws
 
-  /// One page of the rows that match, newest first.
+  /// One page of the rows that match, the one appended last first.
   func history(_ query: HistoryQuery) async throws -> HistoryPage
 
   /// Deletes up to `limit` rows that are older than the given time; answers how many.

@@ -107,7 +107,8 @@ extension StoreLaw {
       let listed = try await scene.all(JobQuery(statuses: nil, order: .nextFire, limit: 3), from: store)
       try verifyEqual(
         listed.map { $0.state.nextFire?.microsecondsSinceEpoch }, instants, "the next fires in their order")
-      for (number, microseconds) in instants.enumerated() {
+      // The last instant of all stands for never: what is due then wakes nobody.
+      for (number, microseconds) in instants.dropLast().enumerated() {
         let instant = Instant(microsecondsSinceEpoch: microseconds)
         let taken = try await scene.taken(scene.demand(), at: instant, as: session, on: store)
         try verifyEqual(
