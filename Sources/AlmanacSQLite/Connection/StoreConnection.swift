@@ -92,6 +92,8 @@ final class StoreConnection: Sendable {
 
   /// Gives the connections back. What was answered is in the file; the last one to leave folds the log into it.
   func close() {
+    // The writer has to be the last to leave: a reader cannot fold the log.
+    self.pool.invalidateReadOnlyConnections()
     // It fails where a read is still under way; the connection is then closed when that ends.
     try? self.pool.close()
   }

@@ -24,6 +24,8 @@ struct JobListing: Sendable {
 
   /// A statement's condition, and what is bound to it.
   struct Condition {
+    /// The table, with the index to take: without statistics SQLite rather walks all ids than sorts a few.
+    var table = "job"
     var terms: [String] = []
     var arguments = StatementArguments()
 
@@ -80,7 +82,7 @@ struct JobListing: Sendable {
   }
 
   static func sql(_ condition: Condition, _ order: String) -> String {
-    "select \(RawRecord.columnList) from job where \(condition.terms.joined(separator: " and ")) \(order) limit ?"
+    "select \(RawRecord.columnList) from \(condition.table) where \(condition.terms.joined(separator: " and ")) \(order) limit ?"
   }
 
   private var asksForLivingOnly: Bool {
@@ -117,8 +119,14 @@ struct JobListing: Sendable {
   /// What the columns have to fulfil. A plus before a column keeps SQLite from being led by it.
   func condition(_ path: Path, _ laneTerm: String) -> Condition {
     var condition = Condition()
-    condition.require(path == .ids || path == .living ? "namespace = ?" : "+namespace = ?", self.namespace)
-    if case .creator = path { condition.terms[0] = "namespace = ?" }
+    var namespace = "namespace = ?"
+    switch path {
+    case .ids: break
+    case .living: condition.table = "job indexed by job_living"
+    case .creator: condition.table = "job indexed by job_creator"
+    case .tag: namespace = "+namespace = ?"
+    }
+    condition.require(namespace, self.namespace)
     if let statuses = self.query.statuses {
       let words = statuses.map { "'\($0.rawValue)'" }.sorted().joined(separator: ", ")
       if path == .living { condition.require(JobListing.livingTerm) }
