@@ -108,13 +108,17 @@ struct ConfigReaderTests {
     let file = try read("jobs:\n  a: {shell: date, every: 1s}\n")
     #expect(file.name == "test")
     #expect(file.zone == "UTC")
-    #expect(file.jobs[0].work == .command(CommandJob(arguments: ["/bin/sh", "-c", "date"], shell: "date", directory: "/srv/jobs")))
+    #expect(
+      file.jobs[0].work
+        == .command(CommandJob(arguments: ["/bin/sh", "-c", "date"], shell: "date", directory: "/srv/jobs")))
     #expect(file.jobs[0].policies == .default)
     #expect(try read("jobs: {}").jobs.isEmpty)
     #expect(try read("jobs:\n").jobs.isEmpty)
   }
 
-  @Test("the plan is named after the file", arguments: [("a/b/shop.yaml", "shop"), ("x", "x"), (".hidden", ".hidden"), ("a.b.yml", "a.b")])
+  @Test(
+    "the plan is named after the file",
+    arguments: [("a/b/shop.yaml", "shop"), ("x", "x"), (".hidden", ".hidden"), ("a.b.yml", "a.b")])
   func names(_ path: String, _ name: String) {
     #expect(ConfigReader.planName(ofPath: path) == name)
   }

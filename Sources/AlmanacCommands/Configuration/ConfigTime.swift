@@ -25,7 +25,8 @@ enum ConfigTime {
     case .gap(let before, let after, _):
       throw SyntaxProblem(
         column: 1,
-        message: "\(text) does not exist in \(zone): the clocks go forward by \(DurationText.exact(.seconds(after - before)))")
+        message:
+          "\(text) does not exist in \(zone): the clocks go forward by \(DurationText.exact(.seconds(after - before)))")
     }
     return Instant(secondsSinceEpoch: local - Int64(offset)) + .microseconds(microseconds)
   }
@@ -33,6 +34,8 @@ enum ConfigTime {
   private static func malformed(_ text: String) -> SyntaxProblem {
     SyntaxProblem(
       column: 1,
-      message: "\"\(VisibleText.line(text))\" is no time; expected one such as 2026-01-31T09:30:00Z, or 2026-01-31 09:30 for a local time")
+      message:
+        "\"\(VisibleText.line(text))\" is no time; expected one such as 2026-01-31T09:30:00Z, or 2026-01-31 09:30 for a local time"
+    )
   }
 }
