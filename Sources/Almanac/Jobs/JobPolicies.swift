@@ -17,10 +17,13 @@ public struct JobPolicies: Hashable, Sendable {
   public var onCrash: CrashPolicy
   /// How long a finished or removed job is remembered, so that adding its id again with `.keep` does not run it twice.
   public var retention: Duration
+  /// Policies of a newer version, which this one does not know; they are written back as they were.
+  public var unknown: UnknownFields
 
   public init(
     misfireGrace: Duration? = nil, catchUp: CatchUp = .latest, overlap: Overlap = .skip, retry: RetryPolicy = .never,
-    timeout: Duration? = nil, onCrash: CrashPolicy = .runAgain, retention: Duration = .seconds(7 * 86_400)
+    timeout: Duration? = nil, onCrash: CrashPolicy = .runAgain, retention: Duration = .seconds(7 * 86_400),
+    unknown: UnknownFields = .none
   ) {
     self.misfireGrace = misfireGrace
     self.catchUp = catchUp
@@ -29,15 +32,29 @@ public struct JobPolicies: Hashable, Sendable {
     self.timeout = timeout
     self.onCrash = onCrash
     self.retention = retention
+    self.unknown = unknown
   }
 
   public static let `default` = JobPolicies()
 
+  /// When a run that starts now has to be over. Later than now whatever the policy says, as is ``forgetAt(from:)``: what a transition sets up
+  /// is never due at once, or a loop that takes what is due would not get on.
+  package func timeoutAt(of start: Instant) -> Instant? {
+    self.timeout.map { start + max($0, .microseconds(1)) }
+  }
+
+  /// When a job that is over now is forgotten.
+  package func forgetAt(from end: Instant) -> Instant {
+    end + max(self.retention, .microseconds(1))
+  }
+
   /// The grace that counts: a job that does not catch up is never later than on time.
   package var effectiveGrace: Duration? {
+    // A grace below zero would have every fire be late before it comes.
+    let grace = self.misfireGrace.map { max($0, .zero) }
     switch self.catchUp {
-    case .none: min(self.misfireGrace ?? CatchUp.onTime, CatchUp.onTime)
-    case .latest, .earliest, .all: self.misfireGrace
+    case .none: return min(grace ?? CatchUp.onTime, CatchUp.onTime)
+    case .latest, .earliest, .all: return grace
     }
   }
 }
@@ -70,12 +87,17 @@ public enum Overlap: Hashable, Sendable {
   /// Up to `limit` runs go at once (1 to ``JobState/maximumRuns``); beyond that a fire is reported.
   case allow(limit: Int)
 
-  /// How many runs may be going at once.
+  /// How many runs may be going at once; at least one, or none ever would.
   package var concurrency: Int {
     switch self {
     case .skip, .queue: 1
-    case .allow(let limit): limit
+    case .allow(let limit): max(limit, 1)
     }
+  }
+
+  /// How many fires may wait for their turn while a run is going; nil where none may.
+  package var queueLimit: Int? {
+    if case .queue(let limit) = self { max(limit, 1) } else { nil }
   }
 }
 
@@ -110,15 +132,21 @@ public enum Backoff: Hashable, Sendable {
       return max(delay, .zero)
     case .linear(let step, let cap):
       // The cap is reached long before the product could overflow: steps are compared, not multiplied, first.
+      let limit = Backoff.limit(cap)
       guard step > .zero else { return .zero }
-      let steps = cap / step
-      return steps < Double(failures) ? max(cap, .zero) : step * failures
+      return limit / step < Double(failures) ? limit : min(step * failures, limit)
     case .exponential(let first, let cap):
+      let limit = Backoff.limit(cap)
       var delay = max(first, .zero)
-      // Sixty-three doublings pass any cap that an instant can hold.
-      for _ in 1..<min(failures, 64) where delay < cap { delay *= 2 }
-      return min(delay, max(cap, .zero))
+      // Sixty-three doublings of a microsecond pass any time that an instant can hold.
+      for _ in 1..<min(failures, 64) where delay < limit { delay *= 2 }
+      return min(delay, limit)
     }
+  }
+
+  /// The cap within what an instant can hold, so that no arithmetic on it overflows.
+  private static func limit(_ cap: Duration) -> Duration {
+    min(max(cap, .zero), .microseconds(Int64.max))
   }
 }
 

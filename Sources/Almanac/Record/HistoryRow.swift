@@ -14,9 +14,12 @@ public struct HistoryRow: Hashable, Sendable {
   /// When it happened, on the store's clock.
   public var at: Instant
   public var entry: HistoryEntry
+  /// Members of the stored form that this version does not know; they are written back as they were.
+  public var unknown: UnknownFields
 
   public init(
-    job: JobID, jobName: String, incarnation: Int64, revision: Int64, ordinal: Int, at: Instant, entry: HistoryEntry
+    job: JobID, jobName: String, incarnation: Int64, revision: Int64, ordinal: Int, at: Instant, entry: HistoryEntry,
+    unknown: UnknownFields = .none
   ) {
     self.job = job
     self.jobName = jobName
@@ -25,6 +28,7 @@ public struct HistoryRow: Hashable, Sendable {
     self.ordinal = ordinal
     self.at = at
     self.entry = entry
+    self.unknown = unknown
   }
 }
 

@@ -28,12 +28,14 @@ public struct JobState: Hashable, Sendable {
   public var nextFire: Instant?
   /// The nominal time of the latest fire that was answered: run, or reported as not run.
   public var lastFire: Instant?
+  /// The fire time of the latest run that was asked for by hand: the next one gets a later one, whatever the clock says.
+  public var lastHandFire: Instant?
   /// What waits, runs, or is being cancelled; ordered by fire time. At most ``maximumRuns``.
   public var runs: [Run]
   /// The number of the last claim: the second half of the fencing token. Never decreases.
   public var claims: Int64
-  /// The latest claims that were taken back from their owners, at most ``maximumRevoked``, so that a repeated report of a
-  /// run that was counted already can be told from a stale one.
+  /// The highest claims that were taken back from their owners, ascending, at most ``maximumRevoked``, so that a repeated report of
+  /// a run that was counted already can be told from a stale one.
   public var revokedClaims: [Int64]
   public var counters: RunCounters
   /// How the latest run that ended for good ended.
@@ -50,8 +52,9 @@ public struct JobState: Hashable, Sendable {
 
   public init(
     revision: Int64 = 1, status: JobStatus = .active, note: String? = nil, statusSince: Instant,
-    nextFire: Instant?, lastFire: Instant? = nil, runs: [Run] = [], claims: Int64 = 0, revokedClaims: [Int64] = [],
-    counters: RunCounters = RunCounters(), lastOutcome: OutcomeKind? = nil, outbox: [HistoryRow] = [],
+    nextFire: Instant?, lastFire: Instant? = nil, lastHandFire: Instant? = nil, runs: [Run] = [], claims: Int64 = 0,
+    revokedClaims: [Int64] = [], counters: RunCounters = RunCounters(), lastOutcome: OutcomeKind? = nil,
+    outbox: [HistoryRow] = [],
     outboxDueAt: Instant? = nil, forgetAt: Instant? = nil, zoneData: String? = nil, unknown: UnknownFields = .none
   ) {
     self.revision = revision
@@ -60,6 +63,7 @@ public struct JobState: Hashable, Sendable {
     self.statusSince = statusSince
     self.nextFire = nextFire
     self.lastFire = lastFire
+    self.lastHandFire = lastHandFire
     self.runs = runs
     self.claims = claims
     self.revokedClaims = revokedClaims
@@ -82,14 +86,16 @@ public struct JobState: Hashable, Sendable {
 public enum JobStatus: String, Hashable, Sendable, Codable, CaseIterable {
   /// Its trigger fires. Can become: `paused`, `finished`, `removed`, `quarantined`.
   case active
-  /// Its trigger does not fire; runs that were asked for by hand do. Can become: `active`, `removed`, `quarantined`.
+  /// Its trigger does not fire; runs that were asked for by hand do. Can become: `active`, `removed`, `quarantined`, and
+  /// `finished` where it is resumed and nothing is left.
   case paused
-  /// Its trigger has ended and no run is left: a tombstone, forgotten after its retention. Can become: `active` (a new incarnation,
-  /// or a new trigger), `removed`.
+  /// Its trigger has ended and no run is left: a tombstone, forgotten after its retention. Can become: `removed`; its id, a new
+  /// incarnation.
   case finished
-  /// A user removed it: a tombstone. Runs that were going may still end. Can become: `active` (a new incarnation).
+  /// A user removed it: a tombstone. Runs that were going may still end. Its id can become a new incarnation.
   case removed
-  /// It cannot be run as it is, and its note says why. Never deleted by itself. Can become: `active`, `removed`.
+  /// It cannot be run as it is, and its note says why. Never deleted by itself. Can become: `active`, `removed`, and
+  /// `finished` where it is resumed, or given a new trigger, and nothing is left.
   case quarantined
 
   /// True where the job is over and its id may be taken by a new one.
@@ -114,10 +120,12 @@ public struct RunCounters: Hashable, Sendable {
   public var unknown: Int64
   /// Fires that did not run; at least this many.
   public var dropped: Int64
+  /// Members of the stored form that this version does not know; they are written back as they were.
+  public var unknownFields: UnknownFields
 
   public init(
     started: Int64 = 0, succeeded: Int64 = 0, failed: Int64 = 0, retried: Int64 = 0, crashed: Int64 = 0,
-    cancelled: Int64 = 0, unknown: Int64 = 0, dropped: Int64 = 0
+    cancelled: Int64 = 0, unknown: Int64 = 0, dropped: Int64 = 0, unknownFields: UnknownFields = .none
   ) {
     self.started = started
     self.succeeded = succeeded
@@ -127,5 +135,6 @@ public struct RunCounters: Hashable, Sendable {
     self.cancelled = cancelled
     self.unknown = unknown
     self.dropped = dropped
+    self.unknownFields = unknownFields
   }
 }

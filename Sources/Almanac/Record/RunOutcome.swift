@@ -7,14 +7,17 @@ public enum RunOutcome: Hashable, Sendable {
 }
 
 /// Why an attempt failed, in words that can be stored and shown.
-public struct Failure: Hashable, Sendable, Codable {
+public struct Failure: Hashable, Sendable {
   /// The name of the error's type.
   public var type: String
   public var message: String
+  /// Members of the stored form that this version does not know; they are written back as they were.
+  public var unknown: UnknownFields
 
-  public init(type: String, message: String) {
+  public init(type: String, message: String, unknown: UnknownFields = .none) {
     self.type = type
     self.message = Failure.shortened(message)
+    self.unknown = unknown
   }
 
   public init(_ error: any Error) {
@@ -26,7 +29,11 @@ public struct Failure: Hashable, Sendable, Codable {
 
   private static func shortened(_ text: String) -> String {
     guard text.utf8.count > Failure.maximumMessage else { return text }
-    return String(decoding: text.utf8.prefix(Failure.maximumMessage), as: UTF8.self) + "…"
+    // Cut between two characters of Unicode, with the mark within the limit: what was shortened is read back as it was written.
+    let mark = "…"
+    var end = text.utf8.index(text.startIndex, offsetBy: Failure.maximumMessage - mark.utf8.count)
+    while end > text.startIndex, end.samePosition(in: text.unicodeScalars) == nil { end = text.utf8.index(before: end) }
+    return String(text[..<end]) + mark
   }
 }
 

@@ -118,6 +118,9 @@ public final class Scheduler: Service, Sendable {
     self.core.shared.hub.subscribe(buffering: self.configuration.eventBuffer)
   }
 
+  /// Begins a graceful shutdown and does not wait for its end.
+  package func beginShutdown() { self.core.beginShutdown(waiting: true) }
+
   /// Counts what is under way, for tests in virtual time.
   package var activity: ActivityMeter { self.core.shared.meter }
 }

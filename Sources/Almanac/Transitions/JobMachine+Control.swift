@@ -20,6 +20,12 @@ extension JobMachine {
     case .finished, .removed: return .isTombstone(change.state.status)
     case .paused, .quarantined: break
     }
+    if let reason = change.definition.trigger.unreadableReason {
+      // Nobody can say here which fires were missed and which is next.
+      if change.state.status == .quarantined { return .quarantined }
+      change.quarantine(unreadableTrigger: reason)
+      return nil
+    }
     change.setStatus(.active)
     change.report(.resumed)
     if policy == .fromNow { self.dropMissed(&change, .paused) }
@@ -37,13 +43,27 @@ extension JobMachine {
   /// Writes the new definition under the old incarnation. The next and the last fire stay unless the trigger says something else now.
   private static func redefine(_ change: inout RecordChange, _ definition: JobDefinition) -> Bool {
     let old = change.definition
+    let definition = definition.keepingUnknown(of: old)
     let triggerChanged = !old.trigger.hasSameRule(as: definition.trigger)
     if triggerChanged { self.dropMissed(&change, .removed, advancing: false) }
     change.definition = definition.with(
       incarnation: old.incarnation, revision: old.revision + 1, createdAt: old.createdAt,
       trigger: triggerChanged ? definition.trigger : old.trigger)
-    if triggerChanged { change.setNextFire(definition.trigger.firstFire(onceAddedAt: change.now)) }
-    return triggerChanged
+    guard triggerChanged else { return false }
+    change.setNextFire(self.firstFire(of: definition.trigger, in: change))
+    if let reason = definition.trigger.unreadableReason { change.quarantine(unreadableTrigger: reason) }
+    return true
+  }
+
+  /// The fire with which a job goes on that was given another trigger.
+  ///
+  /// A single instant that has passed is owed as in a new job, but not where a fire as late as it was answered: it may be that very one,
+  /// and a fire comes once. The same holds where the clock of whoever asks is behind.
+  private static func firstFire(of trigger: Trigger, in change: RecordChange) -> Instant? {
+    guard let first = trigger.firstFire(onceAddedAt: change.now) else { return nil }
+    let isAnswered = change.state.lastFire.map { first == $0 || first <= min($0, change.now) } ?? false
+    guard isAnswered || change.state.runs.contains(where: { $0.fireTime == first }) else { return first }
+    return trigger.next(after: max(first, change.now))
   }
 
   static func triggeredByHand(_ change: inout RecordChange) -> Refusal? {
@@ -53,12 +73,28 @@ extension JobMachine {
     case .finished, .removed: return .isTombstone(change.state.status)
     }
     guard change.state.runs.count < JobState.maximumRuns else { return .tooManyRuns(limit: JobState.maximumRuns) }
-    // A fire time names a fire, so no two of one job may share it.
-    var fire = change.now
-    while change.state.runs.contains(where: { $0.fireTime == fire }) { fire = fire + .microseconds(1) }
-    change.state.runs.append(Run(fireTime: fire, origin: .hand, phase: .waiting(until: change.now)))
+    let fire = self.fireByHand(change)
+    change.insert(Run(fireTime: fire, origin: .hand, phase: .waiting(until: change.now)))
+    change.state.lastHandFire = fire
     change.report(.triggeredByHand)
     return nil
+  }
+
+  /// The fire time of a run that is asked for now. A fire time names a fire, so no two of one job may share it: the first microsecond is
+  /// taken that is neither another run's nor one of the trigger's, and later than that of the last run by hand.
+  private static func fireByHand(_ change: RecordChange) -> Instant {
+    let state = change.state
+    let trigger = change.definition.trigger
+    var fire = max(change.now, state.lastHandFire.map { $0 + .microseconds(1) } ?? change.now)
+    // Bounded: a trigger may fire at every microsecond.
+    for _ in 0...(2 * JobState.maximumRuns) {
+      let isTaken =
+        fire == state.nextFire || fire == state.lastFire || state.runs.contains { $0.fireTime == fire }
+        || trigger.last(onOrBefore: fire) == fire
+      guard isTaken else { break }
+      fire = fire + .microseconds(1)
+    }
+    return fire
   }
 
   static func skipNext(_ change: inout RecordChange) -> Refusal? {
@@ -67,7 +103,9 @@ extension JobMachine {
     case .quarantined: return .quarantined
     case .finished, .removed: return .isTombstone(change.state.status)
     }
-    guard let fire = change.state.nextFire else { return .noNextFire }
+    guard let fire = change.state.nextFire, change.definition.trigger.unreadableReason == nil else {
+      return .noNextFire
+    }
     change.drop(.skipped, from: fire, through: fire)
     change.state.lastFire = fire
     change.setNextFire(change.definition.trigger.next(after: fire))
@@ -79,9 +117,10 @@ extension JobMachine {
   static func removed(_ change: inout RecordChange) -> Refusal? {
     if change.state.status == .removed { return .isTombstone(.removed) }
     change.dropRuns(.removed) { _ in true }
+    self.dropMissed(&change, .removed, advancing: false)
     change.setStatus(.removed)
     change.setNextFire(nil)
-    change.state.forgetAt = change.now + change.policies.retention
+    change.state.forgetAt = change.policies.forgetAt(from: change.now)
     change.report(.removed)
     return nil
   }
@@ -89,7 +128,7 @@ extension JobMachine {
   /// Derives the next fire anew. Fires that have come already are answered as they were announced.
   static func zoneDataChanged(_ change: inout RecordChange, _ version: String) -> Refusal? {
     guard !change.state.status.isTombstone, let old = change.state.nextFire, old > change.now,
-      let known = change.state.zoneData, known < version
+      let known = change.state.zoneData, known < version, change.definition.trigger.unreadableReason == nil
     else { return .nothingDue }
     let new = change.definition.trigger.next(after: max(change.now, change.state.lastFire ?? .distantPast))
     change.setNextFire(new)
@@ -122,39 +161,52 @@ extension JobMachine {
     if existing.state.status.isTombstone {
       // The memory of a job is enough to keep it, and no hindrance to a new one.
       if policy == .keep { return .refuse(.kept) }
-      return self.reborn(existing, as: proposed)
+      return self.reborn(existing, as: proposed, now: now)
     }
     switch policy {
     case .fail: return .refuse(.idTaken)
     case .keep: return .refuse(.kept)
     case .replace: break
     }
-    if existing.state.status != .quarantined, existing.definition.saysTheSame(as: proposed.definition) {
+    if existing.state.status != .quarantined,
+      existing.definition.saysTheSame(as: proposed.definition.keepingUnknown(of: existing.definition))
+    {
       return .refuse(.unchanged)
     }
     var change = RecordChange(existing, now: now)
     let triggerChanged = self.redefine(&change, proposed.definition)
     // What was quarantined was said anew, which is how it is repaired. A pause stays: replacing a job does not start it.
-    if change.state.status == .quarantined { change.setStatus(.active) }
+    if change.state.status == .quarantined, change.definition.trigger.unreadableReason == nil {
+      change.setStatus(.active)
+    }
     change.report(.replaced(triggerChanged: triggerChanged))
     return change.commit()
   }
 
   /// A new incarnation in the place of a tombstone. Runs of the old one that are still going are told to stop; what they report is
-  /// refused by its incarnation.
-  private static func reborn(_ existing: JobRecord, as proposed: JobRecord) -> Verdict {
-    var record = proposed
-    record.state.revision = existing.state.revision + 1
-    var effects: [Effect] = []
-    for claim in existing.state.runs.compactMap(\.claim) {
+  /// refused by its incarnation, so their end is written now: nobody will know it.
+  private static func reborn(_ existing: JobRecord, as proposed: JobRecord, now: Instant) -> Verdict {
+    var old = RecordChange(existing, now: now)
+    old.dropRuns(.removed) { _ in true }
+    for run in existing.state.runs {
+      guard let claim = run.claim else { continue }
       let token = FencingToken(incarnation: existing.definition.incarnation, claim: claim.number)
-      effects.append(.cancel(token, owner: claim.owner, .requested))
+      old.perform(.cancel(token, owner: claim.owner, .requested))
+      old.write(
+        .attempt(
+          AttemptEnd(
+            fireTime: run.fireTime, origin: run.origin, attempt: run.attempt, claim: claim.number, owner: claim.owner,
+            outcome: .unknown, startedAt: claim.at, endedAt: now)))
     }
-    // Rows of the old incarnation that have not reached the history yet travel on.
-    record.state.outbox = existing.state.outbox
-    record.state.outboxDueAt = existing.state.outboxDueAt
-    effects.append(.report(.added))
-    return .commit(record, effects)
+    var new = RecordChange(proposed, basedOn: old)
+    // Random numbers do not repeat, but a client that counts its own may.
+    if proposed.definition.incarnation == existing.definition.incarnation {
+      new.definition = proposed.definition.with(incarnation: proposed.definition.incarnation &+ 1)
+    }
+    new.report(.added)
+    if new.state.status == .finished { new.report(.finished) }
+    if new.state.status == .quarantined { new.report(.quarantined(reason: new.state.note ?? "")) }
+    return new.commit()
   }
 }
 

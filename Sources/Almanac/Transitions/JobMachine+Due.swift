@@ -16,6 +16,7 @@ extension JobMachine {
     var progressed = self.postponeForgetting(&change)
     progressed = self.postponeOutbox(&change) || progressed
     progressed = self.endOverdueRuns(&change) || progressed
+    progressed = self.dropLateRuns(&change) || progressed
     progressed = self.answerFires(&change, starts: starts) || progressed
     progressed = self.claimWaitingRuns(&change, starts: starts, owner: owner, batch: batch) || progressed
     return progressed ? nil : .nothingDue
@@ -27,6 +28,8 @@ extension JobMachine {
       return false
     }
     change.state.forgetAt = change.now + .seconds(3_600)
+    // Nothing that waits in a tombstone can ever start; another version may have left it there.
+    change.dropRuns(.removed) { _ in true }
     return true
   }
 
@@ -58,6 +61,17 @@ extension JobMachine {
     change.report(.cancelRequested(token, reason))
   }
 
+  /// Drops the fires that waited for their turn beyond their grace. Whoever has begun once is not late, and what was asked for by hand
+  /// has no grace.
+  private static func dropLateRuns(_ change: inout RecordChange) -> Bool {
+    let record = change.record
+    let now = change.now
+    func isLate(_ run: Run) -> Bool { record.misfiresAt(run).map { $0 <= now } ?? false }
+    guard change.state.runs.contains(where: isLate) else { return false }
+    change.dropRuns(.misfired, where: isLate)
+    return true
+  }
+
   /// Answers the fires that have come: each becomes a waiting run, or a line that says why not.
   private static func answerFires(_ change: inout RecordChange, starts: Int) -> Bool {
     let now = change.now
@@ -65,9 +79,7 @@ extension JobMachine {
     let trigger = change.definition.trigger
     if let reason = trigger.unreadableReason {
       // It cannot be known when it fires next. Set aside, with what is due still due: never run on a guess, never deleted.
-      let note = "the trigger cannot be read: \(reason)"
-      change.setStatus(.quarantined, note: note)
-      change.report(.quarantined(reason: note))
+      change.quarantine(unreadableTrigger: reason)
       return true
     }
     let latest = max(trigger.last(onOrBefore: now) ?? first, first)
@@ -91,31 +103,30 @@ extension JobMachine {
       }
     }
 
-    if change.record.hasFreePlace {
-      // There is a place but no slot: the fire waits where it is, for the scheduler that has one.
-      guard starts > 0 else { return progressed }
-      for fire in self.firesToRun(&change, first: first, latest: latest) {
-        self.enqueue(&change, fire)
-      }
-    } else if case .queue(let limit) = change.policies.overlap {
-      let queued = change.state.runs.count { $0.claim == nil && $0.failures == 0 && $0.attempt == 1 }
-      let room = min(limit - queued, JobState.maximumRuns - change.state.runs.count)
-      if room > 0 {
-        for fire in self.firesToRun(&change, first: first, latest: latest).prefix(room) {
-          self.enqueue(&change, fire)
-        }
-        let answered = change.state.runs.last?.fireTime ?? latest
-        if answered < latest, let next = trigger.next(after: answered), next <= latest {
-          change.drop(.overlapped, from: next, through: latest)
-        }
-      } else {
-        change.drop(.overlapped, from: first, through: latest)
-      }
+    let hasPlace = change.record.hasFreePlace
+    // There is a place but no slot: the fire waits where it is, for the scheduler that has one.
+    if hasPlace, starts <= 0 { return progressed }
+    let room = self.room(in: change, hasPlace: hasPlace)
+    if room > 0 {
+      let fires = self.firesToRun(&change, first: first, latest: latest)
+      for fire in fires.prefix(room) { change.insert(Run(fireTime: fire, phase: .waiting(until: fire))) }
+      // Only of several fires in a row are some beyond the room: they are the last ones.
+      let beyond = fires.dropFirst(room)
+      if let next = beyond.first, let last = beyond.last { change.drop(.overlapped, from: next, through: last) }
     } else {
       change.drop(.overlapped, from: first, through: latest)
     }
     self.advance(&change, past: latest)
     return true
+  }
+
+  /// How many fires may join the runs that wait.
+  private static func room(in change: RecordChange, hasPlace: Bool) -> Int {
+    let capacity = JobState.maximumRuns - change.state.runs.count
+    if hasPlace { return capacity }
+    guard let limit = change.policies.overlap.queueLimit else { return 0 }
+    let queued = change.state.runs.count { $0.claim == nil && $0.failures == 0 && $0.attempt == 1 }
+    return min(limit - queued, capacity)
   }
 
   private static func advance(_ change: inout RecordChange, past latest: Instant) {
@@ -145,20 +156,17 @@ extension JobMachine {
         fires.append(earlier)
         oldest = earlier
       }
+      // A first fire that older zone data announced need not lie on the trigger, and runs all the same.
+      if fires.count < room, oldest > first {
+        fires.append(first)
+        oldest = first
+      }
       if oldest > first {
         let before = max(trigger.last(onOrBefore: oldest - .microseconds(1)) ?? first, first)
         change.drop(.coalesced, from: first, through: before)
       }
       return fires.reversed()
     }
-  }
-
-  private static func enqueue(_ change: inout RecordChange, _ fire: Instant) {
-    guard change.state.runs.count < JobState.maximumRuns else {
-      change.write(.fate(Fate(reason: .overlapped, first: fire, last: fire, count: .exactly(1))))
-      return
-    }
-    change.state.runs.append(Run(fireTime: fire, phase: .waiting(until: fire)))
   }
 
   /// Claims as many waiting runs as there are starts and free places, the one that has been ready longest first.
@@ -184,10 +192,10 @@ extension JobMachine {
   }
 
   private static func claim(_ change: inout RecordChange, at index: Int, owner: Epoch, batch: Int64) {
-    change.state.claims += 1
-    change.state.counters.started += 1
+    change.state.claims.countUp()
+    change.state.counters.started.countUp()
     let run = change.state.runs[index]
-    let timeoutAt = change.policies.timeout.map { change.now + $0 }
+    let timeoutAt = change.policies.timeoutAt(of: change.now)
     change.state.runs[index].phase = .claimed(
       Claim(number: change.state.claims, owner: owner, batch: batch, at: change.now, timeoutAt: timeoutAt))
     let order = StartOrder(

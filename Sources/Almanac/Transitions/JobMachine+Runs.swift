@@ -106,7 +106,7 @@ extension JobMachine {
     if !change.state.status.isTombstone {
       switch kind {
       case .failed, .timedOut:
-        run.failures += 1
+        run.failures.countUp()
         if run.failures < change.policies.retry.attempts {
           retryAt = change.now + change.policies.retry.backoff.delay(afterFailures: run.failures)
         }
@@ -127,10 +127,9 @@ extension JobMachine {
           outcome: told, failure: end.failure, startedAt: end.startedAt, endedAt: end.endedAt, retryAt: retryAt)))
     self.count(&change, told, final: retryAt == nil)
     if let retryAt {
-      run.attempt += 1
+      run.attempt.countUp()
       run.phase = .waiting(until: retryAt)
-      change.state.runs.append(run)
-      change.state.runs.sort { ($0.fireTime, $0.attempt) < ($1.fireTime, $1.attempt) }
+      change.insert(run)
     } else {
       change.state.lastOutcome = told
     }
@@ -138,19 +137,19 @@ extension JobMachine {
 
   private static func count(_ change: inout RecordChange, _ kind: OutcomeKind, final: Bool) {
     switch kind {
-    case .succeeded: change.state.counters.succeeded += 1
+    case .succeeded: change.state.counters.succeeded.countUp()
     case .failed, .timedOut:
-      if final { change.state.counters.failed += 1 } else { change.state.counters.retried += 1 }
-    case .cancelled: change.state.counters.cancelled += 1
-    case .unknown: change.state.counters.unknown += 1
-    case .crashed, .interrupted: change.state.counters.crashed += 1
+      if final { change.state.counters.failed.countUp() } else { change.state.counters.retried.countUp() }
+    case .cancelled: change.state.counters.cancelled.countUp()
+    case .unknown: change.state.counters.unknown.countUp()
+    case .crashed, .interrupted: change.state.counters.crashed.countUp()
     }
   }
 
   /// Takes a claim back as if it had never been: the run waits again, with the same attempt.
   private static func giveBack(_ change: inout RecordChange, at index: Int, _ token: FencingToken) {
     change.revoke(token.claim)
-    change.state.counters.started -= 1
+    change.state.counters.started = max(change.state.counters.started, 1) - 1
     change.state.runs[index].phase = .waiting(until: min(change.now, change.state.runs[index].fireTime))
     change.report(.released(token))
   }
@@ -168,9 +167,14 @@ extension JobMachine {
 
   /// Why no run has this token: it was counted already, or it is another's by now.
   private static func whyUnknown(_ token: FencingToken, _ change: RecordChange) -> Refusal {
-    guard token.incarnation == change.definition.incarnation, token.claim <= change.state.claims,
-      !change.state.revokedClaims.contains(token.claim)
+    let revoked = change.state.revokedClaims
+    guard token.incarnation == change.definition.incarnation, token.claim >= 1,
+      token.claim <= change.state.claims, !revoked.contains(token.claim)
     else { return .stale(token) }
+    // A claim below those that are remembered may have been taken back and forgotten: then "refused" is the answer that hides nothing.
+    if revoked.count >= JobState.maximumRevoked, let lowest = revoked.min(), token.claim < lowest {
+      return .stale(token)
+    }
     return .alreadyApplied(token)
   }
 }

@@ -44,7 +44,8 @@ package enum JobMachine {
 
   /// Applies several events to one record as one change of it; the events that are refused are answered by their refusals.
   ///
-  /// - Returns: the verdict on the whole, and for each event why it was refused, if it was.
+  /// - Returns: the verdict on the whole, and for each event why it was refused, if it was. After an event that erases the record nothing
+  ///   is left for the others: there is no such run.
   package static func apply(_ events: [RecordEvent], to record: JobRecord, now: Instant) -> (Verdict, [Refusal?]) {
     var current = record
     var effects: [Effect] = []
@@ -58,10 +59,11 @@ package enum JobMachine {
       case .refuse(let refusal):
         refusals.append(refusal)
       case .erase:
-        return (.erase, refusals)
+        let others = events.count - refusals.count - 1
+        return (.erase, refusals + [nil] + Array(repeating: .noSuchRun, count: others))
       }
     }
-    if let refusal = refusals.last ?? nil, current.revision == record.revision { return (.refuse(refusal), refusals) }
+    if refusals.allSatisfy({ $0 != nil }) { return (.refuse((refusals.last ?? nil) ?? .nothingDue), refusals) }
     // Several steps are one write: the revision that a store compares counts writes.
     return (.commit(current, effects), refusals)
   }
@@ -72,10 +74,14 @@ package enum JobMachine {
       status: paused ? .paused : .active, statusSince: now,
       nextFire: definition.trigger.firstFire(onceAddedAt: now))
     state.zoneData = definition.trigger.zoneDataVersion
-    if state.nextFire == nil, !paused {
+    if let reason = definition.trigger.unreadableReason {
+      // When it fires cannot be known, which is not the same as never.
+      state.status = .quarantined
+      state.note = "the trigger cannot be read: \(reason)"
+    } else if state.nextFire == nil, !paused {
       // A trigger that never fires: the job is over as it begins, and says so.
       state.status = .finished
-      state.forgetAt = now + definition.policies.retention
+      state.forgetAt = definition.policies.forgetAt(from: now)
     }
     return JobRecord(definition: definition, state: state)
   }

@@ -12,7 +12,16 @@ struct RecordChange {
     self.now = now
     self.definition = record.definition
     self.state = record.state
-    self.revision = record.state.revision + 1
+    self.revision = record.state.revision.countedUp
+  }
+
+  /// The change that puts a new incarnation in the place of an old one. Rows of the old one that have not reached the history travel on.
+  init(_ record: JobRecord, basedOn old: RecordChange) {
+    self = old
+    self.definition = record.definition
+    self.state = record.state
+    self.state.outbox = old.state.outbox
+    self.state.outboxDueAt = old.state.outboxDueAt
   }
 
   var policies: JobPolicies { self.definition.policies }
@@ -45,11 +54,23 @@ struct RecordChange {
 
   /// Writes what became of the fires from `first` to `last`, both included. Nothing is dropped without passing here.
   mutating func drop(_ reason: FateReason, from first: Instant, through last: Instant) {
-    let count = self.definition.trigger.count(
-      after: first - .microseconds(1), through: last, limit: RecordChange.countLimit)
-    // A next fire that was set by hand, or by older zone data, need not lie on the trigger: it counts all the same.
-    self.write(
-      .fate(Fate(reason: reason, first: first, last: last, count: count.lowerBound == 0 ? .exactly(1) : count)))
+    self.write(.fate(Fate(reason: reason, first: first, last: last, count: self.count(from: first, through: last))))
+  }
+
+  private func count(from first: Instant, through last: Instant) -> FireCount {
+    let trigger = self.definition.trigger
+    if trigger.unreadableReason != nil { return .atLeast(1) }
+    // The first was announced as a fire, so it counts, even where it does not lie on the trigger: older zone data may have set it.
+    switch trigger.count(after: first, through: last, limit: RecordChange.countLimit - 1) {
+    case .exactly(let more): return .exactly(more.countedUp)
+    case .atLeast(let more): return .atLeast(more.countedUp)
+    }
+  }
+
+  /// Adds a run in its place: runs are ordered by fire time.
+  mutating func insert(_ run: Run) {
+    let index = self.state.runs.firstIndex { (run.fireTime, run.attempt) < ($0.fireTime, $0.attempt) }
+    self.state.runs.insert(run, at: index ?? self.state.runs.endIndex)
   }
 
   /// Drops waiting runs, as one line.
@@ -72,9 +93,17 @@ struct RecordChange {
     self.state.zoneData = self.definition.trigger.zoneDataVersion
   }
 
-  /// Remembers that a claim was taken back.
+  /// Sets the job aside because its trigger cannot be read.
+  mutating func quarantine(unreadableTrigger reason: String) {
+    let note = "the trigger cannot be read: \(reason)"
+    self.setStatus(.quarantined, note: note)
+    self.report(.quarantined(reason: note))
+  }
+
+  /// Remembers that a claim was taken back. The lowest go first, so that of a claim that is not below those remembered it is known.
   mutating func revoke(_ claim: Int64) {
     self.state.revokedClaims.append(claim)
+    self.state.revokedClaims.sort()
     if self.state.revokedClaims.count > JobState.maximumRevoked { self.state.revokedClaims.removeFirst() }
   }
 
@@ -82,7 +111,7 @@ struct RecordChange {
   mutating func commit() -> Verdict {
     if self.state.status == .active, self.state.nextFire == nil, self.state.runs.isEmpty {
       self.setStatus(.finished)
-      self.state.forgetAt = self.now + self.policies.retention
+      self.state.forgetAt = self.policies.forgetAt(from: self.now)
       self.report(.finished)
     }
     if self.state.outbox.isEmpty {
@@ -96,4 +125,11 @@ struct RecordChange {
 
   /// How many missed fires are counted one by one before "at least" is said.
   static let countLimit = 10_000
+}
+
+extension FixedWidthInteger {
+  /// One more, or the same at the end of the type: a count that some other client wrote must not stop this one.
+  var countedUp: Self { self == .max ? self : self + 1 }
+
+  mutating func countUp() { self = self.countedUp }
 }

@@ -12,7 +12,8 @@ extension JobRecord {
     if self.state.status == .active, let nextFire = self.state.nextFire {
       earliest = min(earliest ?? nextFire, nextFire)
     }
-    return earliest
+    // The end of time stands for never: what saturates there wakes nobody.
+    return earliest == .distantFuture ? nil : earliest
   }
 
   /// When the record must be looked after, whether or not a slot is free; nil where nothing has to be.
@@ -21,7 +22,10 @@ extension JobRecord {
     func consider(_ instant: Instant?) {
       if let instant { earliest = min(earliest ?? instant, instant) }
     }
-    for run in self.state.runs { consider(run.claim?.timeoutAt) }
+    for run in self.state.runs {
+      consider(run.claim?.timeoutAt)
+      consider(self.misfiresAt(run))
+    }
     if self.state.status == .active, let nextFire = self.state.nextFire {
       if !self.hasFreePlace {
         // With no place left the fire is answered by the overlap policy at once: that needs no slot.
@@ -30,9 +34,19 @@ extension JobRecord {
         consider(nextFire + grace + .microseconds(1))
       }
     }
-    consider(self.state.forgetAt)
+    if self.state.status.isTombstone { consider(self.state.forgetAt) }
     consider(self.state.outboxDueAt)
-    return earliest
+    return earliest == .distantFuture ? nil : earliest
+  }
+
+  /// When a run that waits for its turn has waited beyond its grace; nil where it may wait for ever.
+  ///
+  /// Only the grace that the user gave counts here: a job that does not catch up may still let fires queue for their turn.
+  package func misfiresAt(_ run: Run) -> Instant? {
+    guard run.claim == nil, run.origin == .trigger, run.attempt == 1, self.mayStart(run),
+      let grace = self.definition.policies.misfireGrace
+    else { return nil }
+    return run.fireTime + max(grace, .zero) + .microseconds(1)
   }
 
   /// The earlier of ``startAt`` and ``tendAt``.

@@ -5,6 +5,7 @@ enum TriggerKinds {
   static let cron = "cron"
   static let apsCron = "aps-cron"
   static let calendarInterval = "calendar-interval"
+  static let onCalendar = "on-calendar"
   static let anyOf = "any-of"
   static let allOf = "all-of"
 
@@ -16,6 +17,7 @@ enum TriggerKinds {
     case cron: try CronRule.decode(&members)
     case apsCron: try APSCronRule.decode(&members)
     case calendarInterval: try CalendarIntervalRule.decode(&members)
+    case onCalendar: try OnCalendarRule.decode(&members)
     case anyOf: Trigger(AnyOfRule(try CombinedTriggers.decode(&members)))
     case allOf: Trigger(AllOfRule(try CombinedTriggers.decode(&members)))
     default: nil

@@ -4,8 +4,9 @@ import Synchronization
 
 /// The records that this process read or wrote last, so that what it wrote a moment ago need not be decoded again.
 ///
-/// It never answers by itself: a row's key and version are read first, and they name one content for ever (keys are not reused, every
-/// write counts the version on). So it cannot be stale, however many processes write.
+/// It never answers by itself. The row is read first: a record is taken from here where key, version and the bytes of the state are
+/// those that it was made of, a definition where key and `defined` are (keys are not reused, every write counts the version on).
+/// So it cannot be stale, however many processes write.
 final class RecordCache: Sendable {
   private struct Generations {
     var young: [Int64: StoredRecord] = [:]
@@ -14,7 +15,7 @@ final class RecordCache: Sendable {
 
   /// Of two generations, each of this many; the older one is dropped whole when the younger is full.
   private static let generationSize = 8_192
-  /// Records with larger payloads are not kept: some 64 MB is the most that the cache can come to.
+  /// Records with larger payloads are not kept: some 80 MB is the most that the cache can come to.
   private static let payloadLimit = 4_096
 
   private let generations = Mutex(Generations())

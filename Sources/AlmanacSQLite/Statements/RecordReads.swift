@@ -51,7 +51,7 @@ extension StoreConnection {
     let loaded = try await concurrently(raw) { $0?.decoded() }
     self.cache.insert(
       zip(raw, loaded).compactMap { raw, loaded in
-        guard raw?.cachedRecord == nil, case .stored(let stored)? = loaded else { return nil }
+        guard raw?.cached == nil, case .stored(let stored)? = loaded else { return nil }
         return stored
       })
     return loaded

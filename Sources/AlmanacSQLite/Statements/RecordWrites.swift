@@ -26,7 +26,8 @@ struct PreparedRecord: Sendable {
   }
 
   func stored(key: Int64, version: Int64, defined: Int64) -> StoredRecord {
-    StoredRecord(key: key, version: version, defined: defined, columns: self.columns, record: self.record)
+    StoredRecord(key: key, version: version, defined: defined, columns: self.columns, state: self.state,
+      record: self.record)
   }
 }
 

@@ -33,6 +33,8 @@ struct StoredRecord: Sendable {
   /// The version at which the definition was written last.
   var defined: Int64
   var columns: JobColumns
+  /// The stored form of the state.
+  var state: String
   var record: JobRecord
 }
 
@@ -46,7 +48,7 @@ struct RawRecord: Sendable {
   /// Nil where the cache has the record, or the definition.
   var state: [UInt8]?
   var definition: [UInt8]?
-  var cachedRecord: JobRecord?
+  var cached: StoredRecord?
   var cachedDefinition: JobDefinition?
 }
 
@@ -68,19 +70,21 @@ extension RawRecord {
     self.version = row[2]
     self.defined = row[3]
     self.columns = JobColumns(lane: row[4], status: row[5], startAt: row[6], tendAt: row[7], nextFire: row[8])
-    if let entry = cache.entry(self.key), entry.defined == self.defined {
-      if entry.version == self.version {
-        self.cachedRecord = entry.record
-        return
+    let known = cache.entry(self.key).flatMap { $0.defined == self.defined ? $0 : nil }
+    self.cachedDefinition = known?.record.definition
+    self.state = try row.withUnsafeData(atIndex: 9) { data in
+      let data = data ?? Data()
+      if let known, known.version == self.version, known.state.utf8.elementsEqual(data) {
+        self.cached = known
+        return nil
       }
-      self.cachedDefinition = entry.record.definition
+      return [UInt8](data)
     }
-    self.state = try row.withUnsafeData(atIndex: 9) { [UInt8]($0 ?? Data()) }
   }
 
   /// Reads the definition where the cache did not have it.
   mutating func readDefinition(_ db: Database) throws {
-    guard self.cachedRecord == nil, self.cachedDefinition == nil else { return }
+    guard self.cached == nil, self.cachedDefinition == nil else { return }
     let statement = try db.cachedStatement(sql: "select body from definition where job = ?")
     let rows = try Row.fetchCursor(statement, arguments: [self.key])
     if let row = try rows.next() {
@@ -90,7 +94,7 @@ extension RawRecord {
 
   /// Makes a record of the bytes. It costs more than reading them did, so it is done when the read is over.
   func decoded() -> LoadedRecord {
-    if let record = self.cachedRecord { return .stored(self.stored(record)) }
+    if let cached = self.cached { return .stored(cached) }
     let definition: JobDefinition
     let state: JobState
     do {
@@ -112,12 +116,11 @@ extension RawRecord {
     guard definition.id.rawValue == self.id else {
       return self.unreadable("the stored definition is that of another job")
     }
-    return .stored(self.stored(JobRecord(definition: definition, state: state)))
-  }
-
-  private func stored(_ record: JobRecord) -> StoredRecord {
-    StoredRecord(
-      key: self.key, version: self.version, defined: self.defined, columns: self.columns, record: record)
+    return .stored(
+      StoredRecord(
+        key: self.key, version: self.version, defined: self.defined, columns: self.columns,
+        state: String(decoding: self.state ?? [], as: UTF8.self),
+        record: JobRecord(definition: definition, state: state)))
   }
 
   private func unreadable(_ reason: String) -> LoadedRecord {

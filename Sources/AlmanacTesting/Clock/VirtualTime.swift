@@ -48,6 +48,8 @@ public struct VirtualTime: Sendable {
   public func shutdown() async {
     let schedulers = self.schedulers
     let end = Flag()
+    // All at once, before time can move: none of them is to run on while another is shut down.
+    for scheduler in schedulers { scheduler.beginShutdown() }
     async let stopping: Void = {
       for scheduler in schedulers { await scheduler.shutdown() }
       end.raise()

@@ -1,10 +1,13 @@
 // A row of history is stored flat: an attempt has an `outcome`, fires that did not run have a `reason`.
+// A member that is not known is kept.
 
 extension HistoryRow: Codable {
-  private enum Key: String, CodingKey {
+  private enum Key: String, CodingKey, CaseIterable {
     case job, jobName, incarnation, revision, ordinal, at
     case fire, origin, attempt, claim, owner, outcome, failure, started, ended, retryAt
     case reason, first, last, count, atLeast
+
+    static let names = Set(Key.allCases.map(\.rawValue))
   }
 
   public init(from decoder: any Decoder) throws {
@@ -36,7 +39,8 @@ extension HistoryRow: Codable {
       incarnation: try fields.decode(Int64.self, forKey: .incarnation),
       revision: try fields.decode(Int64.self, forKey: .revision),
       ordinal: try fields.decodeIfPresent(Int.self, forKey: .ordinal) ?? 0,
-      at: try fields.decode(Instant.self, forKey: .at), entry: entry)
+      at: try fields.decode(Instant.self, forKey: .at), entry: entry,
+      unknown: try UnknownFields(from: decoder, except: Key.names))
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -66,5 +70,28 @@ extension HistoryRow: Codable {
       try fields.encode(end.endedAt, forKey: .ended)
       try fields.encodeIfPresent(end.retryAt, forKey: .retryAt)
     }
+    try self.unknown.encode(to: encoder)
+  }
+}
+
+extension Failure: Codable {
+  private enum Key: String, CodingKey, CaseIterable {
+    case type, message
+
+    static let names = Set(Key.allCases.map(\.rawValue))
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: Key.self)
+    self.init(
+      type: try fields.decode(String.self, forKey: .type), message: try fields.decode(String.self, forKey: .message),
+      unknown: try UnknownFields(from: decoder, except: Key.names))
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var fields = encoder.container(keyedBy: Key.self)
+    try fields.encode(self.type, forKey: .type)
+    try fields.encode(self.message, forKey: .message)
+    try self.unknown.encode(to: encoder)
   }
 }

@@ -2,9 +2,11 @@
 // A word that a newer version wrote cannot be obeyed, so it is an error: such jobs are in lanes that this version does not serve.
 
 extension JobPolicies: Codable {
-  private enum Key: String, CodingKey {
+  private enum Key: String, CodingKey, CaseIterable {
     case misfireGrace, catchUp, catchUpLimit, overlap, overlapLimit, attempts, backoff, backoffFrom, backoffCap
     case timeout, onCrash, retention
+
+    static let names = Set(Key.allCases.map(\.rawValue))
   }
 
   public init(from decoder: any Decoder) throws {
@@ -19,6 +21,7 @@ extension JobPolicies: Codable {
       .dataCorruptedError(forKey: key, in: fields, debugDescription: "unknown \(key.rawValue) policy \"\(word)\"")
     }
     self.init()
+    self.unknown = try UnknownFields(from: decoder, except: Key.names)
     self.misfireGrace = try duration(.misfireGrace)
     self.timeout = try duration(.timeout)
     self.retention = try duration(.retention) ?? JobPolicies.default.retention
@@ -88,5 +91,6 @@ extension JobPolicies: Codable {
       try fields.encode(first.wholeMicroseconds, forKey: .backoffFrom)
       try fields.encode(cap.wholeMicroseconds, forKey: .backoffCap)
     }
+    try self.unknown.encode(to: encoder)
   }
 }

@@ -2,7 +2,7 @@
 
 extension JobState: Codable {
   private enum Key: String, CodingKey, CaseIterable {
-    case revision, status, note, since, next, last, runs, claims, revoked, counters, outcome, outbox, outboxAt,
+    case revision, status, note, since, next, last, hand, runs, claims, revoked, counters, outcome, outbox, outboxAt,
       forgetAt, zoneData
 
     static let names = Set(Key.allCases.map(\.rawValue))
@@ -17,6 +17,7 @@ extension JobState: Codable {
       statusSince: try fields.decode(Instant.self, forKey: .since),
       nextFire: try fields.decodeIfPresent(Instant.self, forKey: .next),
       lastFire: try fields.decodeIfPresent(Instant.self, forKey: .last),
+      lastHandFire: try fields.decodeIfPresent(Instant.self, forKey: .hand),
       runs: try fields.decodeIfPresent([Run].self, forKey: .runs) ?? [],
       claims: try fields.decodeIfPresent(Int64.self, forKey: .claims) ?? 0,
       revokedClaims: try fields.decodeIfPresent([Int64].self, forKey: .revoked) ?? [],
@@ -37,6 +38,7 @@ extension JobState: Codable {
     try fields.encode(self.statusSince, forKey: .since)
     try fields.encodeIfPresent(self.nextFire, forKey: .next)
     try fields.encodeIfPresent(self.lastFire, forKey: .last)
+    try fields.encodeIfPresent(self.lastHandFire, forKey: .hand)
     if !self.runs.isEmpty { try fields.encode(self.runs, forKey: .runs) }
     if self.claims != 0 { try fields.encode(self.claims, forKey: .claims) }
     if !self.revokedClaims.isEmpty { try fields.encode(self.revokedClaims, forKey: .revoked) }
@@ -100,8 +102,10 @@ extension Run: Codable {
 }
 
 extension RunCounters: Codable {
-  private enum Key: String, CodingKey {
+  private enum Key: String, CodingKey, CaseIterable {
     case started, succeeded, failed, retried, crashed, cancelled, unknown, dropped
+
+    static let names = Set(Key.allCases.map(\.rawValue))
   }
 
   public init(from decoder: any Decoder) throws {
@@ -110,7 +114,8 @@ extension RunCounters: Codable {
     self.init(
       started: try count(.started), succeeded: try count(.succeeded), failed: try count(.failed),
       retried: try count(.retried), crashed: try count(.crashed),
-      cancelled: try count(.cancelled), unknown: try count(.unknown), dropped: try count(.dropped))
+      cancelled: try count(.cancelled), unknown: try count(.unknown), dropped: try count(.dropped),
+      unknownFields: try UnknownFields(from: decoder, except: Key.names))
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -124,5 +129,6 @@ extension RunCounters: Codable {
     try encode(self.cancelled, .cancelled)
     try encode(self.unknown, .unknown)
     try encode(self.dropped, .dropped)
+    try self.unknownFields.encode(to: encoder)
   }
 }

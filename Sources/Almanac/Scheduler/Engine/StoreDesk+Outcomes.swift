@@ -93,13 +93,10 @@ extension StoreDesk {
   }
 
   private func forget(_ batch: [Outcome]) {
-    let gone = self.state.withLock { state -> Int in
+    self.state.withLock { state in
       state.outcomes.removeFirst(batch.count)
-      var gone = 0
-      for outcome in batch where state.runs.removeValue(forKey: outcome.key) != nil { gone += 1 }
-      return gone
+      for outcome in batch { state.runs[outcome.key] = nil }
     }
-    for _ in 0..<gone { self.shared.meter.leave() }
     self.resumeDrainWaiters()
   }
 }

@@ -64,6 +64,15 @@ extension StoreDesk {
 
   /// The code of a run has ended: its slot is free, and how it ended is to be written.
   private func ended(_ key: RunKey, _ outcome: RunOutcome) {
+    self.ended(key) { order, now in .finished(key.token, outcome, startedAt: order.startedAt, endedAt: now) }
+  }
+
+  /// The payload could not be decoded: the job is set aside, and the claim given back.
+  private func payloadIsUnreadable(_ key: RunKey, _ reason: String) {
+    self.ended(key) { _, _ in .decodeFailed(key.token, reason: reason) }
+  }
+
+  private func ended(_ key: RunKey, _ event: (StartOrder, Instant) -> RecordEvent) {
     let run = self.state.withLock { state -> ActiveRun? in
       guard var run = state.runs[key], run.isGoing else { return nil }
       run.isGoing = false
@@ -73,22 +82,9 @@ extension StoreDesk {
     guard let run else { return }
     self.giveBackSlot(run.executor)
     self.resumeDrainWaiters()
-    self.record(
-      Outcome(
-        key: key, event: .finished(key.token, outcome, startedAt: run.order.startedAt, endedAt: self.now())))
-  }
-
-  /// The payload could not be decoded: the job is set aside, and the claim given back.
-  private func payloadIsUnreadable(_ key: RunKey, _ reason: String) {
-    let run = self.state.withLock { state -> ActiveRun? in
-      guard var run = state.runs[key], run.isGoing else { return nil }
-      run.isGoing = false
-      state.runs[key] = run
-      return run
-    }
-    guard let run else { return }
-    self.giveBackSlot(run.executor)
-    self.record(Outcome(key: key, event: .decodeFailed(key.token, reason: reason)))
+    self.record(Outcome(key: key, event: event(run.order, self.now())))
+    // Whoever writes the outcome counts as at work by now.
+    self.shared.meter.leave()
   }
 
   private func giveBackSlot(_ alias: String) {

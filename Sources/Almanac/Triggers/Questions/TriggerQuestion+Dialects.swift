@@ -5,6 +5,7 @@ extension TriggerQuestion {
   }
 
   private static let otherForms = [
+    "oncalendar",
     "aps-interval", "aps-calendarinterval", "aps-date", "aps-and", "aps-or",
   ]
 
@@ -16,6 +17,11 @@ extension TriggerQuestion {
       return try .cron(expression, dialect: cron, in: zone)
     }
     switch dialect {
+    case "oncalendar":
+      guard let expression = spec.stringValue else {
+        throw TriggerError("The spec of the dialect oncalendar must be a string.")
+      }
+      return try .onCalendar(expression, in: zone)
     case CronDialect.apscheduler.rawValue:
       var arguments = try APSSpec(spec, zone: zone)
       return try arguments.cronTrigger()

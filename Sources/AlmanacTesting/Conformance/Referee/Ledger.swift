@@ -83,7 +83,7 @@ final class Ledger: Sendable {
     for row in rows where row.incarnation == record.definition.incarnation {
       switch row.entry {
       case .fate(let fate):
-        sums.dropped += Int64(fate.count.value)
+        sums.dropped += Int64(fate.count.lowerBound)
       case .attempt(let end):
         sums.started += 1
         switch end.outcome {

@@ -1,0 +1,107 @@
+#if SQLite
+import Almanac
+import AlmanacTesting
+import Foundation
+import GRDB
+
+@testable import AlmanacSQLite
+
+/// A directory of its own for one test, gone with it.
+final class TemporaryDirectory: Sendable {
+  let path: String
+
+  init() throws {
+    self.path = FileManager.default.temporaryDirectory.appendingPathComponent("almanac-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: self.path, withIntermediateDirectories: true)
+  }
+
+  deinit {
+    try? FileManager.default.removeItem(atPath: self.path)
+  }
+
+  /// The path of a file in it.
+  func file(_ name: String = "jobs.sqlite") -> String { self.path + "/" + name }
+}
+
+/// Does something to a database as another program would.
+func withDatabase<Value>(_ path: String, _ body: (Database) throws -> Value) throws -> Value {
+  var configuration = Configuration()
+  configuration.busyMode = .timeout(5)
+  let queue = try DatabaseQueue(path: path, configuration: configuration)
+  let value = try queue.writeWithoutTransaction(body)
+  try queue.close()
+  return value
+}
+
+/// 2030-01-01T00:00:00Z.
+let start = Instant(microsecondsSinceEpoch: 1_893_456_000_000_000)
+
+/// A job that fires once, so many seconds after ``start``.
+func oneShot(
+  _ id: JobID, at seconds: Int64 = 1, lane: Lane = Lane(jobName: "job"), tags: [String] = [], creator: String? = nil,
+  payload: [UInt8] = Array(#"{"n":1}"#.utf8)
+) -> JobRecord {
+  JobMachine.newRecord(
+    JobDefinition(
+      id: id, incarnation: 1, createdAt: start, payload: payload, trigger: .at(start + .seconds(seconds)),
+      profile: JobProfile(lane: lane, tags: tags, creator: creator)), now: start)
+}
+
+func draft(_ node: String = "node") -> SessionDraft {
+  SessionDraft(
+    node: node, host: "host", processID: 1, version: "1", queues: nil, running: 0, lifetime: .seconds(15))
+}
+
+extension SQLiteStore {
+  /// Adds records whose ids are free.
+  func add(_ records: [JobRecord]) async throws {
+    for begin in stride(from: 0, to: records.count, by: 1_000) {
+      let batch = Array(records[begin..<min(begin + 1_000, records.count)])
+      _ = try await self.insert(batch) { _, _ in .refuse(.kept) }
+    }
+  }
+
+  /// Claims what is due for a session, and answers which jobs began.
+  func claim(_ slots: Int, at seconds: Int64, as epoch: Epoch, names: Set<String> = ["job"]) async throws -> [JobID] {
+    let now = start + .seconds(seconds)
+    let demand = Demand(jobNames: names, slots: [Lane.defaultExecutor: slots])
+    var begun: [JobID] = []
+    let answers = try await self.advance(demand, at: now, as: epoch) { record, starts in
+      JobMachine.apply(.due(starts: starts, owner: epoch, batch: 1), to: record, now: now)
+    }
+    for case .committed(let record, let effects) in answers {
+      for case .start in effects { begun.append(record.id) }
+    }
+    return begun
+  }
+
+  /// What the tables say that must agree with each other, and does not.
+  func problems() async throws -> [String] {
+    try await self.box.connection().read { db in
+      var problems = try String.fetchAll(db, sql: "pragma integrity_check").filter { $0 != "ok" }
+      let checks = [
+        "jobs without a definition": "select count(*) from job where key not in (select job from definition)",
+        "definitions without a job": "select count(*) from definition where job not in (select key from job)",
+        "tags without a job": "select count(*) from tag where job not in (select key from job)",
+        "owners without a job": "select count(*) from owner where job not in (select key from job)",
+        "jobs without a lane": "select count(*) from job where lane not in (select id from lane)",
+        "outboxes": "select count(*) from job where json_valid(state) and json_extract(state, '$.outbox') is not null",
+        "owners that hold nothing": """
+        select count(*) from owner join job on job.key = owner.job where json_valid(state) and not exists
+        (select 1 from json_each(state, '$.runs') as run where json_extract(run.value, '$.owner') = owner.epoch)
+        """,
+        "runs whose owner is not known": """
+        select count(*) from job, json_each(iif(json_valid(state), state, '{}'), '$.runs') as run
+        where unreadable is null and json_extract(run.value, '$.owner') is not null and not exists
+        (select 1 from owner where owner.job = job.key and owner.epoch = json_extract(run.value, '$.owner'))
+        """,
+      ]
+      for (what, sql) in checks.sorted(by: { $0.key < $1.key }) {
+        let count = try Int.fetchOne(db, sql: sql) ?? 0
+        if count > 0 { problems.append("\(count) \(what)") }
+      }
+      return problems
+    }
+  }
+}
+#endif
