@@ -134,7 +134,7 @@ struct ConfigErrorTests {
 
   @Test("of its time")
   func time() {
-    #expect(self.job("shell: x") == ["3:5: the job \"a\" has no time; expected cron, every or at"])
+    #expect(self.job("shell: x") == ["3:5: the job \"a\" has no time; expected cron, every, at, calendar or rrule"])
     #expect(
       self.job("shell: x", "cron: '* * * * *'", "every: 1s") == [
         "5:5: the job \"a\" has both \"cron\" and \"every\"; expected one of them"
@@ -163,6 +163,16 @@ struct ConfigErrorTests {
         "4:9: at: 2026-03-29 02:30 does not exist in Europe/Berlin: the clocks go forward by 1h"
       ])
     #expect(self.job("shell: x", "every: 1s", "zone: Nowhere/City").count == 1)
+    #expect(self.job("shell: x", "calendar: '*-*-* 25:00'").count == 1)
+    #expect(
+      self.job("shell: x", "rrule: FREQ=DAILY") == [
+        "4:5: \"rrule\" needs a \"start\", which gives what the rule leaves open"
+      ])
+    #expect(self.job("shell: x", "every: 1s", "start: 2026-01-01") == ["5:5: \"start\" is for recurrence rules"])
+    #expect(
+      self.job("shell: x", "rrule: FREQ=DAILY", "start: 2026-01-01", "exclude: [x]") == [
+        "6:15: exclude: \"x\" is no time; expected one such as 2026-01-31T09:30:00Z, or 2026-01-31 09:30 for a local time"
+      ])
   }
 
   @Test("of its policies")
