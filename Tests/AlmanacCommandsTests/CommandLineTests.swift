@@ -23,7 +23,8 @@ struct CommandLineTests {
     "a wrong command line is status 64 and told on standard error",
     arguments: [
       ["frobnicate"], ["next"], ["next", "--jsonl", "x"], ["next", "* * * * *", "--count", "-1"], ["serve"],
-      ["serve", "--config", "-"], ["jobs", "show"], ["jobs", "list", "--status", "happy"], ["jobs", "list", "--limit", "0"],
+      ["serve", "--config", "-"], ["jobs", "show"], ["jobs", "list", "--status", "happy"],
+      ["jobs", "list", "--limit", "0"],
       ["check"], ["next", "* * * * *", "--from", "yesterday"], ["jobs", "list", "--store", "nosuch:thing"],
       ["runs", "list", "--since", "yesterday"], ["import", "crontab", "-", "--zone", "Nowhere"],
     ])
@@ -38,7 +39,8 @@ struct CommandLineTests {
   @Test("next prints fire times in the zone of the expression")
   func next() async {
     let result = await CapturedConsole.run(
-      "next", "30 2 * * *", "--dialect", "crontab", "--tz", "Europe/Berlin", "--from", "2026-03-27T12:00:00Z", "--count", "3")
+      "next", "30 2 * * *", "--dialect", "crontab", "--tz", "Europe/Berlin", "--from", "2026-03-27T12:00:00Z",
+      "--count", "3")
     #expect(
       result.output == """
         2026-03-28 02:30:00 +01:00  Sat
@@ -70,6 +72,7 @@ struct CommandLineTests {
       jobs:
         a: {shell: date, cron: "0 4 * * *", title: Four}
         gone: {shell: date, at: 2020-01-01T00:00:00Z}
+        owed: {shell: date, at: 2020-01-01T00:00:00Z, retention: 100000d}
         ends: {shell: date, cron: "0 0 1 1 *", until: 2020-01-01}
       """)
     let result = await CapturedConsole.run("check", path, "--count", "2")
@@ -79,10 +82,13 @@ struct CommandLineTests {
     #expect(lines[1] == "  cron \"0 4 * * *\" in Asia/Tokyo")
     #expect(lines[2].contains(" 04:00:00 +09:00  "))
     #expect(lines.contains("  2020-01-01 09:00:00 +09:00 has passed; it fires at once where it never did"))
+    #expect(
+      lines.contains(
+        "  2020-01-01 09:00:00 +09:00 has passed; that is longer ago than its retention, so it is not added"))
     #expect(lines.contains("  never fires"))
-    #expect(lines.last == "\(path): 3 jobs, no problems")
+    #expect(lines.last == "\(path): 4 jobs, no problems")
     let json = await CapturedConsole.run("check", path, "--format", "json", "--count", "1")
-    #expect(json.output.split(separator: "\n").count == 3)
+    #expect(json.output.split(separator: "\n").count == 4)
     #expect(json.output.hasPrefix(#"{"exhausted":false,"fires":[""#))
   }
 
@@ -110,7 +116,8 @@ struct CommandLineTests {
     #expect(result.error.contains("\(crontab):2: lost: @reboot is left out"))
     #expect(result.error.hasSuffix("1 of 2 entries carried over\n"))
     #expect(await CapturedConsole.run("check", path).status == 0)
-    #expect(await CapturedConsole.run("import", "crontab", crontab, "-o", directory.path + "/no/such/place").status == 73)
+    #expect(
+      await CapturedConsole.run("import", "crontab", crontab, "-o", directory.path + "/no/such/place").status == 73)
   }
 
   @Test("a store that is not there is status 69, and looking does not make one")
@@ -190,7 +197,9 @@ struct StoreCommandTests {
       for width in [60, 80, 120] {
         let result = await CapturedConsole.run("jobs", "list", "--store", store, "--tz", "UTC", width: width)
         #expect(result.output.hasPrefix("ID "))
-        if width >= 100 { #expect(result.output.split(separator: "\n").allSatisfy { VisibleText.width(String($0)) <= width }) }
+        if width >= 100 {
+          #expect(result.output.split(separator: "\n").allSatisfy { VisibleText.width(String($0)) <= width })
+        }
       }
     }
   }
@@ -199,7 +208,9 @@ struct StoreCommandTests {
   func show() async throws {
     try await self.withStore { store in
       let result = await CapturedConsole.run("jobs", "show", "alpha", "--store", store, "--tz", "UTC")
-      for part in ["title        Alpha", "creator      file:p", "policies", "counters", "next fires", "tags         x, y"] {
+      for part in [
+        "title        Alpha", "creator      file:p", "policies", "counters", "next fires", "tags         x, y",
+      ] {
         #expect(result.output.contains(part), "\(part)")
       }
       #expect(!result.output.contains("hush"))
@@ -243,12 +254,15 @@ struct StoreCommandTests {
   func history() async throws {
     try await self.withStore { store in
       _ = await CapturedConsole.run("jobs", "skip", "alpha", "--store", store)
-      let rows = await CapturedConsole.run("runs", "list", "--store", store, "--job", "alpha", "--since", "1h", "--tz", "UTC")
+      let rows = await CapturedConsole.run(
+        "runs", "list", "--store", store, "--job", "alpha", "--since", "1h", "--tz", "UTC")
       #expect(rows.output.contains("not run"))
       #expect(rows.output.contains("skipped"))
       let json = await CapturedConsole.run("runs", "list", "--store", store, "--format", "json")
       #expect(json.output.contains("\"entry\":\"fate\""))
-      #expect(await CapturedConsole.run("runs", "list", "--store", store, "--before", "1h").error == "There is nothing to tell.\n")
+      #expect(
+        await CapturedConsole.run("runs", "list", "--store", store, "--before", "1h").error
+          == "There is nothing to tell.\n")
       #expect(await CapturedConsole.run("nodes", "--store", store).status == 0)
     }
   }

@@ -28,7 +28,8 @@ struct CommandRunnerTests {
 
   @Test("an exit status is a failure with the last lines of standard error")
   func exitStatus() async {
-    let failed = await self.failure(CommandJob(shell: "echo noise; for i in 1 2 3 4 5 6; do echo line $i >&2; done; exit 3"))
+    let failed = await self.failure(
+      CommandJob(shell: "echo noise; for i in 1 2 3 4 5 6; do echo line $i >&2; done; exit 3"))
     #expect(failed?.reason == .exited(3))
     #expect(failed?.description == "exit status 3\nline 2\nline 3\nline 4\nline 5\nline 6")
   }
@@ -77,7 +78,9 @@ struct CommandRunnerTests {
 
   @Test("output far beyond the limit is drained, and its end kept")
   func bigOutput() async throws {
-    var job = CommandJob(shell: "i=0; while [ $i -lt 20000 ]; do echo \"line $i 0123456789012345678901234567890123456789\"; i=$((i+1)); done")
+    var job = CommandJob(
+      shell:
+        "i=0; while [ $i -lt 20000 ]; do echo \"line $i 0123456789012345678901234567890123456789\"; i=$((i+1)); done")
     job.outputLimit = 1_000
     let captured = try await self.run(job)
     #expect(captured.output.kept.count == 1_000)
@@ -131,13 +134,15 @@ struct CommandRunnerTests {
 
   @Test("cancelling ends the whole tree by SIGTERM")
   func cancelTree() async throws {
-    let error = try await self.cancel("(sleep 1000) & (sleep 1000 | sleep 1000) & echo ready >&3; wait", grace: .seconds(60))
+    let error = try await self.cancel(
+      "(sleep 1000) & (sleep 1000 | sleep 1000) & echo ready >&3; wait", grace: .seconds(60))
     #expect(error is CancellationError)
   }
 
   @Test("what ignores SIGTERM is killed after the grace")
   func cancelStubborn() async throws {
-    let error = try await self.cancel("trap '' TERM; echo ready >&3; while :; do sleep 1000; done", grace: .milliseconds(50))
+    let error = try await self.cancel(
+      "trap '' TERM; echo ready >&3; while :; do sleep 1000; done", grace: .milliseconds(50))
     #expect(error is CancellationError)
   }
 
@@ -150,7 +155,8 @@ struct CommandRunnerTests {
 
   @Test("a program that ends well when told to stop has succeeded")
   func cancelledButDone() async throws {
-    let error = try await self.cancel("trap 'exit 0' TERM; echo ready >&3; while :; do sleep 0.01; done", grace: .seconds(60))
+    let error = try await self.cancel(
+      "trap 'exit 0' TERM; echo ready >&3; while :; do sleep 0.01; done", grace: .seconds(60))
     #expect(error == nil)
   }
 

@@ -103,18 +103,28 @@ struct ConfigReaderTests {
     #expect(file.jobs[2].tags == ["one"])
   }
 
+  @Test("systemd's calendar events are read in the job's zone")
+  func calendar() throws {
+    let file = try read("zone: Asia/Tokyo\njobs:\n  a: {shell: date, calendar: 'Mon..Fri 09:00'}\n")
+    #expect(file.jobs[0].trigger.next(after: instant("2026-06-05T12:00:00Z")) == instant("2026-06-08T00:00:00Z"))
+  }
+
   @Test("a file need not say much")
   func little() throws {
     let file = try read("jobs:\n  a: {shell: date, every: 1s}\n")
     #expect(file.name == "test")
     #expect(file.zone == "UTC")
-    #expect(file.jobs[0].work == .command(CommandJob(arguments: ["/bin/sh", "-c", "date"], shell: "date", directory: "/srv/jobs")))
+    #expect(
+      file.jobs[0].work
+        == .command(CommandJob(arguments: ["/bin/sh", "-c", "date"], shell: "date", directory: "/srv/jobs")))
     #expect(file.jobs[0].policies == .default)
     #expect(try read("jobs: {}").jobs.isEmpty)
     #expect(try read("jobs:\n").jobs.isEmpty)
   }
 
-  @Test("the plan is named after the file", arguments: [("a/b/shop.yaml", "shop"), ("x", "x"), (".hidden", ".hidden"), ("a.b.yml", "a.b")])
+  @Test(
+    "the plan is named after the file",
+    arguments: [("a/b/shop.yaml", "shop"), ("x", "x"), (".hidden", ".hidden"), ("a.b.yml", "a.b")])
   func names(_ path: String, _ name: String) {
     #expect(ConfigReader.planName(ofPath: path) == name)
   }

@@ -29,8 +29,9 @@ struct CrontabTests {
 
   @Test("fields may be parted by any blanks, and a user stands before the command of a system crontab")
   func entries() {
-    #expect(self.entry("17 *\t* * *\troot    cd / && run-parts x", isSystem: true)
-      == Crontab.Entry(schedule: "17 * * * *", column: 1, user: "root", command: "cd / && run-parts x"))
+    #expect(
+      self.entry("17 *\t* * *\troot    cd / && run-parts x", isSystem: true)
+        == Crontab.Entry(schedule: "17 * * * *", column: 1, user: "root", command: "cd / && run-parts x"))
     #expect(self.entry("  @daily  /bin/x a=b") == Crontab.Entry(schedule: "@daily", column: 3, command: "/bin/x a=b"))
     #expect(self.entry("-*/15 * * * * x")?.isUnlogged == true)
     #expect(self.entry("0 5 * * 1 FOO=bar baz")?.command == "FOO=bar baz")
@@ -53,7 +54,9 @@ struct CrontabTests {
   func malformed() {
     #expect(self.content("hello") == .malformed("expected five fields and a command, or NAME=value"))
     #expect(self.content("* * * * *") == .malformed("the command is missing"))
-    #expect(self.content("* * * * * x", isSystem: true) == .malformed("the command is missing; is this a user's crontab, without users?"))
+    #expect(
+      self.content("* * * * * x", isSystem: true)
+        == .malformed("the command is missing; is this a user's crontab, without users?"))
     #expect(self.content("* * * * *", isSystem: true) == .malformed("the user is missing"))
     #expect(self.content("@daily") == .malformed("the command is missing"))
   }
@@ -148,12 +151,15 @@ struct CrontabImportTests {
 
         """)
     let file = try read(result.yaml)
-    #expect(file.jobs.map(\.trigger) == (try ["17 * * * *", "25 6 * * *", "47 6 * * 7", "52 6 1 * *"].map {
-      try Trigger.cron($0, dialect: .crontab, in: "Europe/Berlin")
-    }))
+    #expect(
+      file.jobs.map(\.trigger)
+        == (try ["17 * * * *", "25 6 * * *", "47 6 * * 7", "52 6 1 * *"].map {
+          try Trigger.cron($0, dialect: .crontab, in: "Europe/Berlin")
+        }))
     #expect(file.zone == "Europe/Berlin")
     #expect(file.jobs.allSatisfy { $0.policies.catchUp == .none && $0.policies.overlap == .allow(limit: 64) })
-    #expect(self.remarks(result).first == "14 note: cron runs this as root; almanac runs it as the user of \"almanac serve\"")
+    #expect(
+      self.remarks(result).first == "14 note: cron runs this as root; almanac runs it as the user of \"almanac serve\"")
     #expect(self.remarks(result).count == 5)
   }
 
@@ -180,7 +186,10 @@ struct CrontabImportTests {
   func userCrontab() throws {
     let result = self.importing(Self.user)
     let file = try read(result.yaml)
-    #expect(file.jobs.map(\.id) == ["echo-it-s-daily-say-so", "curl-fss-https-example-org-ping-a-1-b-2", "mail-s-happy-new-year-anna", "true"])
+    #expect(
+      file.jobs.map(\.id) == [
+        "echo-it-s-daily-say-so", "curl-fss-https-example-org-ping-a-1-b-2", "mail-s-happy-new-year-anna", "true",
+      ])
     guard case .command(let daily) = file.jobs[0].work, case .command(let mail) = file.jobs[2].work,
       case .command(let last) = file.jobs[3].work
     else { return #expect(Bool(false)) }
@@ -202,7 +211,8 @@ struct CrontabImportTests {
     #expect(result.yaml.contains("  # not carried over: @reboot /home/anna/start.sh\n"))
   }
 
-  @Test("a crontab with nothing in it is a file without jobs", arguments: ["", "\n\n", "# only\n", "A=b\n", "@reboot x"])
+  @Test(
+    "a crontab with nothing in it is a file without jobs", arguments: ["", "\n\n", "# only\n", "A=b\n", "@reboot x"])
   func nothing(_ text: String) throws {
     #expect(try read(self.importing(text).yaml).jobs.isEmpty)
   }
@@ -220,10 +230,15 @@ struct CrontabImportTests {
     #expect(job.shell == "test -e /run/systemd/system || SERVICE_MODE=1 /sbin/e2scrub_all -A -r")
   }
 
-  @Test("whatever a crontab holds, the result is a configuration file with as many jobs as were counted", arguments: 0..<300)
+  @Test(
+    "whatever a crontab holds, the result is a configuration file with as many jobs as were counted", arguments: 0..<300
+  )
   func anything(_ seed: Int) throws {
     var generator = SeededGenerator(seed: UInt64(seed))
-    let pieces = ["* * * * * ", "@daily ", "\n", "#", "A=", "\"", "'", "\\", "%", "$(x)", "é日", "\u{1B}", "\u{85}", "\u{FEFF}", " ", "\t", ": ", "- ", "[", "{", "0 5 * * 1 ", "yes", "root ", "\u{2028}", "\u{1F389}", "=", "|", "\r\n"]
+    let pieces = [
+      "* * * * * ", "@daily ", "\n", "#", "A=", "\"", "'", "\\", "%", "$(x)", "é日", "\u{1B}", "\u{85}", "\u{FEFF}", " ",
+      "\t", ": ", "- ", "[", "{", "0 5 * * 1 ", "yes", "root ", "\u{2028}", "\u{1F389}", "=", "|", "\r\n",
+    ]
     let text = (0..<30).map { _ in pieces[Int(generator.next() % UInt64(pieces.count))] }.joined()
     for isSystem in [false, true] {
       let result = self.importing(text, isSystem: isSystem)
@@ -231,7 +246,12 @@ struct CrontabImportTests {
     }
   }
 
-  @Test("texts survive the way through YAML", arguments: ["plain", "yes", "a: b", "#x", "\"q\"", "\\", "a\nb", "\u{0}\u{1F}\u{7F}\u{85}\u{FEFF}\u{2028}", "日本🎉", "", " lead", "1.5", "~"])
+  @Test(
+    "texts survive the way through YAML",
+    arguments: [
+      "plain", "yes", "a: b", "#x", "\"q\"", "\\", "a\nb", "\u{0}\u{1F}\u{7F}\u{85}\u{FEFF}\u{2028}", "日本🎉", "",
+      " lead", "1.5", "~",
+    ])
   func scalars(_ text: String) throws {
     let source = try YAMLSource("a: \(YAMLText.scalar(text))")
     #expect(source.root?["a"]?.string == text)

@@ -84,7 +84,8 @@ struct HTTPRunnerTests {
   func sent() async throws {
     let server = try TinyServer { _ in TinyServer.answer("200 OK") }
     defer { server.stop() }
-    let job = HTTPJob(url: server.url("/x?y=1"), method: "PUT", headers: ["X-Own": "a", "X-Both": "job"], body: "hello")
+    let job = HTTPJob(
+      url: server.url("/x?y=1"), method: "PUT", headers: ["X-Own": "a", "X-Both": "job"], body: "hello")
     try await HTTPRunner().run(job, headers: ["Almanac-Attempt": "2", "X-Both": "run"])
     let request = await server.request() ?? ""
     #expect(request.hasPrefix("PUT /x?y=1 HTTP/1.1\r\n"))
@@ -115,7 +116,8 @@ struct HTTPRunnerTests {
   func expected() async throws {
     let server = try TinyServer { _ in TinyServer.answer("404 Not Found") }
     defer { server.stop() }
-    let job = HTTPJob(url: server.url("/"), expectedStatus: [StatusRange(first: 200, last: 204), StatusRange(first: 404, last: 404)])
+    let job = HTTPJob(
+      url: server.url("/"), expectedStatus: [StatusRange(first: 200, last: 204), StatusRange(first: 404, last: 404)])
     #expect(try await HTTPRunner().run(job) == 404)
   }
 

@@ -77,13 +77,15 @@ struct OutputTests {
   @Test("an attempt that failed tells its last line and its next attempt")
   func failedAttempt() {
     let end = AttemptEnd(
-      fireTime: instant("2026-01-31T09:29:00Z"), origin: .trigger, attempt: 2, claim: 1, owner: Epoch(1), outcome: .failed,
+      fireTime: instant("2026-01-31T09:29:00Z"), origin: .trigger, attempt: 2, claim: 1, owner: Epoch(1),
+      outcome: .failed,
       failure: Failure(type: "CommandFailed", message: "exit status 3\nfirst\nlast\u{1B}[2J"),
       startedAt: instant("2026-01-31T09:29:59Z"), endedAt: instant("2026-01-31T09:30:00Z"),
       retryAt: instant("2026-01-31T09:30:08Z"))
     #expect(
       self.line(.ended(end))
-        == "2026-01-31 09:30:00 Z  backup    failed     attempt 2, 1.00 s, exit status 3: last\u{FFFD}[2J, next attempt 09:30:08")
+        == "2026-01-31 09:30:00 Z  backup    failed     attempt 2, 1.00 s, exit status 3: last\u{FFFD}[2J, next attempt 09:30:08"
+    )
   }
 
   @Test("fires that did not run are one line, with their number and their reason")
@@ -93,13 +95,15 @@ struct OutputTests {
       count: .atLeast(30))
     #expect(
       self.line(.dropped(fate))
-        == "2026-01-31 09:30:00 Z  backup    not run    at least 30 fires from 2026-01-31 09:00:00 Z to 2026-01-31 09:29:00 Z: a later one runs for all")
+        == "2026-01-31 09:30:00 Z  backup    not run    at least 30 fires from 2026-01-31 09:00:00 Z to 2026-01-31 09:29:00 Z: a later one runs for all"
+    )
   }
 
   @Test("an event as JSON is one line with stable names")
   func json() {
     let order = StartOrder(
-      token: FencingToken(incarnation: 7, claim: 2), fireTime: instant("2026-01-31T09:29:59Z"), origin: .hand, attempt: 1,
+      token: FencingToken(incarnation: 7, claim: 2), fireTime: instant("2026-01-31T09:29:59Z"), origin: .hand,
+      attempt: 1,
       startedAt: instant("2026-01-31T09:30:00Z"), timeoutAt: nil)
     let kind = SchedulerEvent.Kind.job(
       "b", jobName: "t", store: "default", revision: 2, .started(order, lateness: .milliseconds(1_500)))

@@ -25,7 +25,8 @@ struct PlanTests {
       case .http(let work): [UInt8](try encoder.encode(work))
       }
     let definition = JobDefinition(
-      id: job.id, incarnation: 1, createdAt: anchoredAt, payload: payload, trigger: job.trigger.anchored(at: anchoredAt),
+      id: job.id, incarnation: 1, createdAt: anchoredAt, payload: payload,
+      trigger: job.trigger.anchored(at: anchoredAt),
       profile: JobProfile(
         lane: Lane(queue: job.queue, jobName: job.work.jobName, executor: job.executor, priority: job.priority),
         policies: job.policies, tags: Array(job.tags), title: job.title, creator: creator,

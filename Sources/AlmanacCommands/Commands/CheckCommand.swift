@@ -56,7 +56,11 @@ struct CheckCommand: AsyncParsableCommand {
       console.print("  \(time.text(fire))  \(Fires.weekday(of: fire, in: time.zone))")
     }
     if fires.all.isEmpty, let past = job.onlyFire, past <= now {
-      console.print("  \(time.text(past)) has passed; it fires at once where it never did")
+      let isForgotten = past < now - job.policies.retention
+      console.print(
+        "  \(time.text(past)) has passed; "
+          + (isForgotten
+            ? "that is longer ago than its retention, so it is not added" : "it fires at once where it never did"))
     } else if fires.isExhausted, !fires.all.isEmpty {
       console.print("  no further fire")
     } else if fires.all.isEmpty, self.count > 0 {

@@ -16,7 +16,7 @@ struct JobChangeOptions: ParsableArguments {
   ///
   /// - Parameter sentence: what to say of a job that was changed.
   func apply(
-    _ change: (Scheduler, JobID) async throws -> JobSnapshot, _ sentence: (JobSnapshot, LocalTime) -> String
+    _ change: (Scheduler, JobID) async throws -> JobSnapshot, saying sentence: (JobSnapshot, LocalTime) -> String
   ) async throws {
     let console = Console.current
     let time = LocalTime(zone: try self.zone.rules())
@@ -49,7 +49,8 @@ struct JobsPauseCommand: AsyncParsableCommand {
   @OptionGroup var jobs: JobChangeOptions
 
   func run() async throws {
-    try await self.jobs.apply({ try await $0.pause($1, note: self.note) }) { _, _ in "paused" }
+    try await self.jobs.apply(
+      { try await $0.pause($1, note: self.note) }, saying: { _, _ in "paused" })
   }
 }
 
@@ -57,15 +58,18 @@ struct JobsResumeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "resume", abstract: "Ends the pause, or the quarantine, of jobs.")
 
-  @Flag(help: "Treats the fires missed meanwhile as missed: the job's catchUp decides. Else they are reported as not run.")
+  @Flag(
+    help: "Treats the fires missed meanwhile as missed: the job's catchUp decides. Else they are reported as not run.")
   var catchUp = false
 
   @OptionGroup var jobs: JobChangeOptions
 
   func run() async throws {
-    try await self.jobs.apply({ try await $0.resume($1, self.catchUp ? .catchUp : .fromNow) }) { job, time in
-      job.record.state.nextFire.map { "resumed; next fire \(time.text($0))" } ?? "resumed; no further fire"
-    }
+    try await self.jobs.apply(
+      { try await $0.resume($1, self.catchUp ? .catchUp : .fromNow) },
+      saying: { job, time in
+        job.record.state.nextFire.map { "resumed; next fire \(time.text($0))" } ?? "resumed; no further fire"
+      })
   }
 }
 
@@ -77,7 +81,8 @@ struct JobsRunCommand: AsyncParsableCommand {
   @OptionGroup var jobs: JobChangeOptions
 
   func run() async throws {
-    try await self.jobs.apply({ try await $0.runNow($1) }) { _, _ in "asked for a run" }
+    try await self.jobs.apply(
+      { try await $0.runNow($1) }, saying: { _, _ in "asked for a run" })
   }
 }
 
@@ -87,9 +92,11 @@ struct JobsSkipCommand: AsyncParsableCommand {
   @OptionGroup var jobs: JobChangeOptions
 
   func run() async throws {
-    try await self.jobs.apply({ try await $0.skipNext($1) }) { job, time in
-      job.record.state.nextFire.map { "skipped; next fire \(time.text($0))" } ?? "skipped; no further fire"
-    }
+    try await self.jobs.apply(
+      { try await $0.skipNext($1) },
+      saying: { job, time in
+        job.record.state.nextFire.map { "skipped; next fire \(time.text($0))" } ?? "skipped; no further fire"
+      })
   }
 }
 
@@ -100,7 +107,7 @@ struct JobsCancelCommand: AsyncParsableCommand {
   @OptionGroup var jobs: JobChangeOptions
 
   func run() async throws {
-    try await self.jobs.apply({ try await $0.cancelRuns(of: $1) }) { _, _ in "its runs were told to stop" }
+    try await self.jobs.apply({ try await $0.cancelRuns(of: $1) }, saying: { _, _ in "its runs were told to stop" })
   }
 }
 
@@ -112,7 +119,7 @@ struct JobsRemoveCommand: AsyncParsableCommand {
   @OptionGroup var jobs: JobChangeOptions
 
   func run() async throws {
-    try await self.jobs.apply({ try await $0.remove($1) }) { _, _ in "removed" }
+    try await self.jobs.apply({ try await $0.remove($1) }, saying: { _, _ in "removed" })
   }
 }
 #endif

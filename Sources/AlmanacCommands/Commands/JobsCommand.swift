@@ -24,7 +24,8 @@ struct JobsListCommand: AsyncParsableCommand {
     case next
   }
 
-  @Option(help: "Only jobs in this state; may be given more than once. Finished and removed jobs are listed on demand only.")
+  @Option(
+    help: "Only jobs in this state; may be given more than once. Finished and removed jobs are listed on demand only.")
   var status: [JobStatus] = []
 
   @Option(help: "Only jobs with this tag; given more than once, jobs with all of them.")

@@ -88,7 +88,8 @@ struct NextCommand: AsyncParsableCommand {
   private func start() throws -> Instant {
     guard let from else { return SystemClock().now() }
     guard let instant = Instant(rfc3339: from) else {
-      throw CommandFailure(.usage, "--from must be an RFC 3339 timestamp such as 2026-01-31T09:30:00Z, not \"\(VisibleText.line(from))\"")
+      throw CommandFailure(
+        .usage, "--from must be an RFC 3339 timestamp such as 2026-01-31T09:30:00Z, not \"\(VisibleText.line(from))\"")
     }
     return instant
   }

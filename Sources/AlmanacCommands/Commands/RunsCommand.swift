@@ -40,7 +40,8 @@ struct RunsListCommand: AsyncParsableCommand {
     let time = LocalTime(zone: try self.zone.rules())
     let now = SystemClock().now()
     var query = HistoryQuery(
-      job: self.job.map { JobID($0) }, jobName: self.type, since: try self.instant(self.since, "--since", time.zone, now),
+      job: self.job.map { JobID($0) }, jobName: self.type,
+      since: try self.instant(self.since, "--since", time.zone, now),
       before: try self.instant(self.before, "--before", time.zone, now))
     try await self.store.withScheduler { scheduler in
       var rows: [HistoryRow] = []

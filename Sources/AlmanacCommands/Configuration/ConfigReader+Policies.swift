@@ -13,7 +13,9 @@ extension ConfigReader {
   func policies(_ scope: ConfigScope) -> JobPolicies {
     var policies = self.defaults
     // `none` takes back what the defaults set.
-    if let grace = self.optionalDuration(scope, "misfireGrace", zeroAllowed: true) { policies.misfireGrace = grace.value }
+    if let grace = self.optionalDuration(scope, "misfireGrace", zeroAllowed: true) {
+      policies.misfireGrace = grace.value
+    }
     if let timeout = self.optionalDuration(scope, "timeout", zeroAllowed: false) { policies.timeout = timeout.value }
     if let retention = scope.duration("retention") { policies.retention = retention }
     if let policy = scope.choice("onCrash", [("run-again", CrashPolicy.runAgain), ("abandon", .abandon)]) {

@@ -2,15 +2,18 @@
 import Almanac
 import Yams
 
-// When a job runs: a cron expression, an interval, or a point in time.
+// When a job runs: an expression, an interval, a recurrence rule, or a point in time.
 
 extension ConfigReader {
-  static let triggerKeys = ["cron", "every", "at", "dialect", "zone", "gap", "fold", "from", "until"]
+  private static let triggerKinds = ["cron", "every", "at", "calendar", "rrule"]
+  static let triggerKeys =
+    triggerKinds + ["dialect", "zone", "gap", "fold", "from", "until", "start", "exclude", "include"]
 
   func trigger(_ scope: ConfigScope, _ subject: String) -> (trigger: Trigger, zone: String)? {
-    let kinds = ["cron", "every", "at"].filter(scope.has)
+    let kinds = ConfigReader.triggerKinds.filter(scope.has)
     guard let kind = kinds.first else {
-      self.problems.add(scope.node.problem("\(subject) has no time; expected cron, every or at"))
+      self.problems.add(
+        scope.node.problem("\(subject) has no time; expected \(ConfigScope.list(ConfigReader.triggerKinds))"))
       return nil
     }
     if kinds.count > 1 {
@@ -20,6 +23,7 @@ extension ConfigReader {
     }
     if kind != "cron" { self.refuse(["dialect", "gap", "fold"], in: scope, "is for cron expressions") }
     if kind == "at" { self.refuse(["from", "until"], in: scope, "is for jobs that repeat") }
+    if kind != "rrule" { self.refuse(["start", "exclude", "include"], in: scope, "is for recurrence rules") }
     let zone: ZoneRules
     if scope.has("zone") {
       guard let named = self.zone(scope) else { return nil }
@@ -33,6 +37,8 @@ extension ConfigReader {
     let trigger: Trigger? =
       switch kind {
       case "cron": self.cron(scope, zone).map { ConfigReader.bounded($0, start, end) }
+      case "calendar": self.calendar(scope, zone).map { ConfigReader.bounded($0, start, end) }
+      case "rrule": self.recurrence(scope, zone).map { ConfigReader.bounded($0, start, end) }
       case "every": self.interval(scope, start).map { ConfigReader.bounded($0, nil, end) }
       default: scope.value("at") { text throws(SyntaxProblem) in .at(try ConfigTime.parse(text, in: zone)) }
       }
@@ -56,16 +62,61 @@ extension ConfigReader {
     let fold = scope.choice("fold", FoldPolicy.allCases.map { ($0.rawValue, $0) })
     if scope.has("dialect"), dialect == nil { return nil }
     return scope.value("cron") { text throws(SyntaxProblem) in
-      do {
-        return try Trigger.cron(
+      try ConfigReader.trigger {
+        try .cron(
           text, dialect: dialect ?? ConfigReader.defaultDialect, in: zone.identifier, gap: gap ?? .auto,
           fold: fold ?? .auto)
-      } catch let error as TriggerParseError {
-        throw SyntaxProblem(column: error.column, message: error.summary)
-      } catch {
-        throw SyntaxProblem(column: 1, message: ConfigReader.clause(String(describing: error)))
       }
     }
+  }
+
+  /// What a trigger could not be made from, as a problem of the text that it was made from.
+  private static func trigger(_ make: () throws -> Trigger) throws(SyntaxProblem) -> Trigger {
+    do {
+      return try make()
+    } catch let error as TriggerParseError {
+      throw SyntaxProblem(column: error.column, message: error.summary)
+    } catch {
+      throw SyntaxProblem(column: 1, message: ConfigReader.clause(String(describing: error)))
+    }
+  }
+
+  /// A calendar event of systemd.
+  private func calendar(_ scope: ConfigScope, _ zone: ZoneRules) -> Trigger? {
+    scope.value("calendar") { text throws(SyntaxProblem) in
+      try ConfigReader.trigger { try .onCalendar(text, in: zone.identifier) }
+    }
+  }
+
+  /// A rule of RFC 5545 with its start, and dates that are left out and put in.
+  private func recurrence(_ scope: ConfigScope, _ zone: ZoneRules) -> Trigger? {
+    if !scope.has("start") {
+      let place = scope.keyNode("rrule") ?? scope.node
+      self.problems.add(place.problem("\"rrule\" needs a \"start\", which gives what the rule leaves open"))
+    }
+    let start = scope.value("start", ConfigTime.localText)
+    let excluded = self.dates("exclude", scope)
+    let included = self.dates("include", scope)
+    guard let start, let excluded, let included else { return nil }
+    return scope.value("rrule") { text throws(SyntaxProblem) in
+      var spec: [String: JSONValue] = ["dtstart": .string(start), "rrule": .string(text)]
+      if !excluded.isEmpty { spec["exdate"] = .array(excluded) }
+      if !included.isEmpty { spec["rdate"] = .array(included) }
+      return try ConfigReader.trigger {
+        try TriggerQuestion.trigger(dialect: "rrule", spec: .object(spec), zone: zone.identifier)
+      }
+    }
+  }
+
+  /// A list of local times; empty where there is none, nil where one of them is no time.
+  private func dates(_ key: String, _ scope: ConfigScope) -> [JSONValue]? {
+    guard let node = scope[key] else { return [] }
+    guard case .sequence(let nodes) = node else {
+      self.problems.add(node.problem("\"\(key)\" must be a list of times, not \(node.kindInWords)"))
+      return nil
+    }
+    let texts = nodes.map { scope.value($0, key, ConfigTime.localText) }
+    return texts.contains(nil) ? nil : texts.compactMap { $0.map { .string($0) } }
   }
 
   /// The library's own default.
@@ -74,11 +125,7 @@ extension ConfigReader {
   private func interval(_ scope: ConfigScope, _ start: Instant?) -> Trigger? {
     scope.value("every") { text throws(SyntaxProblem) in
       let interval = try DurationText.parse(text)
-      do throws(TriggerError) {
-        return try Trigger.every(interval, startingAt: start?.date)
-      } catch {
-        throw SyntaxProblem(column: 1, message: ConfigReader.clause(error.description))
-      }
+      return try ConfigReader.trigger { try .every(interval, startingAt: start?.date) }
     }
   }
 }

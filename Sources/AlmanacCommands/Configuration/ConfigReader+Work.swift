@@ -34,8 +34,11 @@ extension ConfigReader {
     if isShell {
       job = scope.text("shell").map { CommandJob(shell: $0) }
     } else if let node = scope["command"], case .scalar(let scalar) = node {
-      let advice = scalar.string.contains(" ") ? "; write [\(scalar.string.split(separator: " ").joined(separator: ", "))], or shell: for a line of shell" : ""
-      self.problems.add(node.problem("\"command\" must be a list of the program and its arguments\(VisibleText.line(advice))"))
+      let advice =
+        scalar.string.contains(" ")
+        ? "; write [\(scalar.string.split(separator: " ").joined(separator: ", "))], or shell: for a line of shell" : ""
+      self.problems.add(
+        node.problem("\"command\" must be a list of the program and its arguments\(VisibleText.line(advice))"))
     } else if let arguments = scope.texts("command") {
       if arguments.first?.isEmpty ?? true {
         scope["command"].map { self.problems.add($0.problem("\"command\" names no program")) }
@@ -100,13 +103,16 @@ extension ConfigReader {
       return scope.value("http", ConfigReader.url).map { HTTPJob(url: $0) }
     }
     let keys = ["url", "method", "headers", "body", "expect", "timeout"]
-    guard let call = ConfigScope(node, "the call of \(subject)", keys: keys, problems: self.problems) else { return nil }
+    guard let call = ConfigScope(node, "the call of \(subject)", keys: keys, problems: self.problems) else {
+      return nil
+    }
     if !call.has("url") { self.problems.add(node.problem("the call of \(subject) has no \"url\"")) }
     let url = call.value("url", ConfigReader.url)
     let body = call.text("body")
     let method = call.value("method") { text throws(SyntaxProblem) in
       // The characters of a token, RFC 9110, section 5.6.2.
-      guard !text.isEmpty, text.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "!#$%&'*+-.^_`|~".contains($0)) })
+      guard !text.isEmpty,
+        text.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "!#$%&'*+-.^_`|~".contains($0)) })
       else { throw SyntaxProblem(column: 1, message: "\"\(VisibleText.line(text))\" is no method of HTTP") }
       return text.uppercased()
     }
@@ -123,7 +129,9 @@ extension ConfigReader {
     let headers = scope.textMap("headers") ?? [:]
     for (name, value) in headers.sorted(by: { $0.key < $1.key }) {
       // A line break in a header would let a value write headers of its own.
-      let isBad = name.isEmpty || name.contains { !$0.isASCII || $0.isWhitespace || $0 == ":" } || value.contains(where: \.isNewline)
+      let isBad =
+        name.isEmpty || name.contains { !$0.isASCII || $0.isWhitespace || $0 == ":" }
+        || value.contains(where: \.isNewline)
       guard isBad, let node = scope["headers"] else { continue }
       self.problems.add(node.problem("\"\(VisibleText.line(name))\" is no header of HTTP on one line"))
     }

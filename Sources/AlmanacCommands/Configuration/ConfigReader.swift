@@ -57,7 +57,9 @@ struct ConfigReader {
   private mutating func read(_ root: Node) {
     guard let scope = ConfigScope(root, "the file", keys: ConfigReader.keys, problems: self.problems) else { return }
     if let name = scope.text("name") {
-      if name.isEmpty || name.utf8.count > 100 || name.contains(where: { !$0.isLetter && !$0.isNumber && !"-_.".contains($0) }) {
+      if name.isEmpty || name.utf8.count > 100
+        || name.contains(where: { !$0.isLetter && !$0.isNumber && !"-_.".contains($0) })
+      {
         scope["name"].map { self.problems.add($0.problem("name: expected letters, digits, \"-\", \"_\" and \".\"")) }
       }
       self.file.name = name
@@ -92,7 +94,8 @@ struct ConfigReader {
     guard let node = scope["executors"] else { return }
     guard case .mapping(let mapping) = node else {
       return self.problems.add(
-        node.problem("\"executors\" must be a mapping of names to how many runs may go at once, not \(node.kindInWords)"))
+        node.problem(
+          "\"executors\" must be a mapping of names to how many runs may go at once, not \(node.kindInWords)"))
     }
     for (key, value) in mapping {
       guard case .scalar(let name) = key else { continue }
@@ -143,7 +146,9 @@ struct ConfigReader {
 
   private func job(_ id: JobID, at key: Node, _ node: Node) -> JobDeclaration? {
     let subject = "the job \"\(VisibleText.line(id.rawValue))\""
-    guard let scope = ConfigScope(node, subject, keys: ConfigReader.jobKeys, problems: self.problems) else { return nil }
+    guard let scope = ConfigScope(node, subject, keys: ConfigReader.jobKeys, problems: self.problems) else {
+      return nil
+    }
     let work = self.work(scope, subject)
     let trigger = self.trigger(scope, subject)
     let policies = self.policies(scope)

@@ -113,7 +113,8 @@ struct ConfigScope {
     guard let number = Int(text), range.contains(number) else {
       throw SyntaxProblem(
         column: 1,
-        message: "expected a whole number from \(range.lowerBound) to \(range.upperBound), not \"\(VisibleText.line(text))\"")
+        message:
+          "expected a whole number from \(range.lowerBound) to \(range.upperBound), not \"\(VisibleText.line(text))\"")
     }
     return number
   }
@@ -171,8 +172,11 @@ struct ConfigScope {
         continue
       }
       // An empty value is a value here: it sets an empty variable.
-      if case .scalar(let text) = value, text.string.isEmpty { map[scalar.string] = "" }
-      else if let text = self.text(value, scalar.string) { map[scalar.string] = text }
+      if case .scalar(let text) = value, text.string.isEmpty {
+        map[scalar.string] = ""
+      } else if let text = self.text(value, scalar.string) {
+        map[scalar.string] = text
+      }
     }
     return map
   }

@@ -44,7 +44,8 @@ struct Plan: Hashable, Sendable {
     self.steps = declared.map { Plan.step(for: $0, records[$0.id], creator: creator, now: now) }
     let names = Set(declared.map(\.id))
     for record in existing.sorted(by: { $0.id < $1.id })
-    where record.definition.profile.creator == creator && !names.contains(record.id) && !record.state.status.isTombstone {
+    where record.definition.profile.creator == creator && !names.contains(record.id) && !record.state.status.isTombstone
+    {
       self.steps.append(Step(id: record.id, action: .removed))
     }
   }

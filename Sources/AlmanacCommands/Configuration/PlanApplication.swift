@@ -67,7 +67,9 @@ struct PlanApplication: Sendable {
 
   /// Pauses what the file pauses, and takes back only a pause that came from the file: what a person paused stays so.
   private func follow(_ job: JobDeclaration, _ action: Plan.Action) async throws -> String? {
-    guard action == .changed || action == .unchanged, let found = try await self.scheduler.job(job.id) else { return nil }
+    guard action == .changed || action == .unchanged, let found = try await self.scheduler.job(job.id) else {
+      return nil
+    }
     do {
       if job.isPaused, found.status == .active {
         try await self.scheduler.pause(job.id, note: PlanApplication.pauseNote)

@@ -26,7 +26,8 @@ struct YAMLSource {
     switch error {
     case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
       .composer(let context, let problem, let mark, _):
-      let text = context.map { $0.mark.line == mark.line ? "\($0.text), " : "\($0.text) of line \($0.mark.line), " } ?? ""
+      let text =
+        context.map { $0.mark.line == mark.line ? "\($0.text), " : "\($0.text) of line \($0.mark.line), " } ?? ""
       return ConfigProblem(line: mark.line, column: mark.column, message: "this is no YAML: \(text)\(problem)")
     case .duplicatedKeysInMapping(let duplicates, let context):
       let names = duplicates.sorted().map { "\"\(VisibleText.line($0))\"" }.joined(separator: ", ")
@@ -65,7 +66,8 @@ extension Node {
   /// What kind of node it is, in words.
   var kindInWords: String {
     switch self {
-    case .scalar(let scalar): scalar.isNull ? "nothing" : "\"\(VisibleText.truncated(VisibleText.line(scalar.string), to: 40))\""
+    case .scalar(let scalar):
+      scalar.isNull ? "nothing" : "\"\(VisibleText.truncated(VisibleText.line(scalar.string), to: 40))\""
     case .mapping: "a mapping"
     case .sequence: "a list"
     case .alias: "an alias"

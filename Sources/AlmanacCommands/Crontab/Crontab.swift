@@ -103,7 +103,8 @@ struct Crontab: Hashable, Sendable {
     }
     (entry.command, entry.input) = self.command(rest.trimmed)
     guard !entry.command.isEmpty else {
-      return .malformed(isSystem ? "the command is missing; is this a user's crontab, without users?" : "the command is missing")
+      return .malformed(
+        isSystem ? "the command is missing; is this a user's crontab, without users?" : "the command is missing")
     }
     return .entry(entry)
   }

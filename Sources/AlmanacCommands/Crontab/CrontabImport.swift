@@ -39,7 +39,8 @@ struct CrontabImport: Sendable {
     if self.home == nil, self.count > 0 {
       self.remark(
         nil, .different,
-        "cron starts commands in the user's home directory; these start in the directory of the configuration file, say \"directory:\" to change that")
+        "cron starts commands in the user's home directory; these start in the directory of the configuration file, say \"directory:\" to change that"
+      )
     }
     self.yaml = """
       # From the crontab \(VisibleText.line(source)), by "almanac import crontab".
@@ -87,7 +88,8 @@ struct CrontabImport: Sendable {
     switch name {
     case "MAILTO", "MAILFROM":
       if value.isEmpty { return }
-      self.remark(line, .different, "\(name): no mail is sent; the output of failed runs is printed by \"almanac serve\"")
+      self.remark(
+        line, .different, "\(name): no mail is sent; the output of failed runs is printed by \"almanac serve\"")
     case "CRON_TZ":
       do throws(ZoneError) {
         self.zone = try self.zones.zone(value).identifier
@@ -112,7 +114,8 @@ struct CrontabImport: Sendable {
       self.keepAsComment(line)
       return self.remark(
         line.number, .lost,
-        "@reboot is left out: cron runs it at each start of one machine, and a job here belongs to no machine; start it with the machine's service manager")
+        "@reboot is left out: cron runs it at each start of one machine, and a job here belongs to no machine; start it with the machine's service manager"
+      )
     }
     do {
       _ = try Trigger.cron(entry.schedule, dialect: .crontab, in: self.zone ?? "UTC")
@@ -125,7 +128,8 @@ struct CrontabImport: Sendable {
     }
     if let user = entry.user {
       self.remark(
-        line.number, .different, "cron runs this as \(VisibleText.line(user)); almanac runs it as the user of \"almanac serve\"")
+        line.number, .different,
+        "cron runs this as \(VisibleText.line(user)); almanac runs it as the user of \"almanac serve\"")
     }
     if entry.isUnlogged { self.remark(line.number, .different, "the \"-\" before the entry is not carried over") }
     self.write(entry, line)

@@ -42,7 +42,8 @@ struct Daemon: Sendable {
         if case .stopped = event.kind { return }
       }
     }
-    let reload = ReloadService(path: self.path, scheduler: scheduler, printer: printer, first: self.file, hangups: hangups)
+    let reload = ReloadService(
+      path: self.path, scheduler: scheduler, printer: printer, first: self.file, hangups: hangups)
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
         services: [

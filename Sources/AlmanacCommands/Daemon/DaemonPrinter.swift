@@ -37,7 +37,9 @@ struct DaemonPrinter: Sendable {
     }
     for step in plan.steps {
       guard let (sign, tone) = DaemonPrinter.sign(step.action) else {
-        if let note = step.note { self.console.print("  = \(VisibleText.line(step.id.rawValue))  (\(VisibleText.line(note)))") }
+        if let note = step.note {
+          self.console.print("  = \(VisibleText.line(step.id.rawValue))  (\(VisibleText.line(note)))")
+        }
         continue
       }
       let note = step.note.map { "  (\(VisibleText.line($0)))" } ?? ""

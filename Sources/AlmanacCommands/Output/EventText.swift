@@ -22,7 +22,9 @@ struct EventText: Sendable {
       return self.notice(instant, "scheduler \(session.draft.node) is gone; its runs are taken over", .warning)
     case .eventsDropped(let count): return self.notice(instant, "\(count) events were not shown", .warning)
     case .draining(let running):
-      return self.notice(instant, running == 0 ? "stopping" : "stopping; waiting for \(running == 1 ? "1 run" : "\(running) runs")", .faint)
+      return self.notice(
+        instant, running == 0 ? "stopping" : "stopping; waiting for \(running == 1 ? "1 run" : "\(running) runs")",
+        .faint)
     case .stopped: return self.notice(instant, "stopped", .faint)
     case .paused: return self.notice(instant, "paused", .warning)
     case .resumed: return self.notice(instant, "resumed", .good)
@@ -51,13 +53,15 @@ struct EventText: Sendable {
       if order.origin == .hand { details.append("by hand") }
       if lateness >= .seconds(1), order.attempt == 1 { details.append("\(DurationText.rounded(lateness)) late") }
       return self.line(at, id, "started", .plain, details.joined(separator: ", "))
-    case .ended(let end): return self.line(at, id, EventText.word(end.outcome), EventText.tone(end.outcome), self.details(of: end))
+    case .ended(let end):
+      return self.line(at, id, EventText.word(end.outcome), EventText.tone(end.outcome), self.details(of: end))
     case .dropped(let fate): return self.line(at, id, "not run", .warning, self.details(of: fate))
     case .finished: return self.line(at, id, "finished", .faint, "no further fire")
     case .quarantined(let reason): return self.line(at, id, "set aside", .bad, reason)
     case .triggeredByHand: return self.line(at, id, "asked for", .plain, "by hand")
     case .cancelRequested(_, let reason):
-      return self.line(at, id, "stopping", .warning, reason == .timeout ? "it took longer than it may" : "asked to stop")
+      return self.line(
+        at, id, "stopping", .warning, reason == .timeout ? "it took longer than it may" : "asked to stop")
     case .released: return self.line(at, id, "given back", .faint, "before it began")
     case .ownerLost(let epoch, _): return self.line(at, id, "crashed", .bad, "its scheduler (session \(epoch)) is gone")
     case .zoneDataChanged(_, let next):

@@ -23,7 +23,8 @@ enum HistoryText {
       case .fate(let fate):
         let isExact = if case .exactly = fate.count { true } else { false }
         let number = fate.count.lowerBound
-        let details = number == 1
+        let details =
+          number == 1
           ? "the fire of \(time.text(fate.first)): \(fate.reason.rawValue)"
           : "\(isExact ? "" : "at least ")\(number) fires to \(time.text(fate.last)): \(fate.reason.rawValue)"
         table.add([

@@ -5,7 +5,8 @@ enum JobText {
   static func table(_ jobs: [JobSnapshot], _ time: LocalTime) -> Table {
     var table = Table([
       Table.Column("ID", narrowest: 12), Table.Column("STATE"), Table.Column("NEXT FIRE"), Table.Column("LAST"),
-      Table.Column("RUNS", alignment: .right), Table.Column("TRIGGER", narrowest: 12), Table.Column("TITLE", narrowest: 5),
+      Table.Column("RUNS", alignment: .right), Table.Column("TRIGGER", narrowest: 12),
+      Table.Column("TITLE", narrowest: 5),
     ])
     for job in jobs {
       let state = job.record.state
@@ -41,7 +42,9 @@ enum JobText {
     add("title", job.title)
     add("state", "\(job.status.rawValue) since \(time.text(state.statusSince))", self.tone(job.status))
     add("note", state.note, .warning)
-    add("type", definition.profile.payloadVersion == 1 ? job.name : "\(job.name), version \(definition.profile.payloadVersion)")
+    add(
+      "type",
+      definition.profile.payloadVersion == 1 ? job.name : "\(job.name), version \(definition.profile.payloadVersion)")
     add("trigger", job.trigger.description)
     add("next fire", state.nextFire.map(time.text) ?? "none")
     add("last fire", state.lastFire.map(time.text))
@@ -63,7 +66,8 @@ enum JobText {
     lines += self.payload(JobJSON.payload(of: definition), style)
     if job.status == .active || job.status == .paused {
       let fires = JobJSON.fires(of: job, count: count)
-      lines += self.section("next fires", fires.map { ("", "\(time.text($0))  \(Fires.weekday(of: $0, in: time.zone))") }, style)
+      lines += self.section(
+        "next fires", fires.map { ("", "\(time.text($0))  \(Fires.weekday(of: $0, in: time.zone))") }, style)
     }
     return lines
   }

@@ -5,13 +5,15 @@ enum NodeText {
   static func table(_ nodes: [Session], _ time: LocalTime, now: Instant) -> Table {
     var table = Table([
       Table.Column("SESSION", alignment: .right), Table.Column("NODE", narrowest: 12), Table.Column("STATE"),
-      Table.Column("RUNS", alignment: .right), Table.Column("QUEUES", narrowest: 8), Table.Column("PID", alignment: .right),
+      Table.Column("RUNS", alignment: .right), Table.Column("QUEUES", narrowest: 8),
+      Table.Column("PID", alignment: .right),
       Table.Column("VERSION"), Table.Column("SINCE"), Table.Column("RENEWED"),
     ])
     for node in nodes {
       let state = self.state(of: node, now: now)
       table.add([
-        Table.Cell(node.epoch.description), Table.Cell(node.draft.node), Table.Cell(state, state == "alive" ? .good : .bad),
+        Table.Cell(node.epoch.description), Table.Cell(node.draft.node),
+        Table.Cell(state, state == "alive" ? .good : .bad),
         Table.Cell("\(node.draft.running)"), Table.Cell(node.draft.queues.map { $0.joined(separator: " ") } ?? "all"),
         Table.Cell("\(node.draft.processID)"), Table.Cell(node.draft.version), Table.Cell(time.text(node.openedAt)),
         Table.Cell(time.text(node.renewedAt)),

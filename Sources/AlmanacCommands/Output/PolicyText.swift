@@ -35,7 +35,8 @@ enum PolicyText {
       switch retry.backoff {
       case .fixed(let delay): "\(DurationText.exact(delay)) apart"
       case .linear(let step, let cap): "linear from \(DurationText.exact(step)) to \(DurationText.exact(cap))"
-      case .exponential(let first, let cap): "exponential from \(DurationText.exact(first)) to \(DurationText.exact(cap))"
+      case .exponential(let first, let cap):
+        "exponential from \(DurationText.exact(first)) to \(DurationText.exact(cap))"
       }
     return "\(retry.attempts) attempts, \(backoff)"
   }

@@ -22,7 +22,9 @@ enum DurationText {
       while position < characters.count, let digit = characters[position].asciiDigit {
         let (scaled, overflow) = number.multipliedReportingOverflow(by: 10)
         let (sum, secondOverflow) = scaled.addingReportingOverflow(digit)
-        guard !overflow, !secondOverflow else { throw SyntaxProblem(column: start + 1, message: "the number is too large") }
+        guard !overflow, !secondOverflow else {
+          throw SyntaxProblem(column: start + 1, message: "the number is too large")
+        }
         number = sum
         position += 1
       }
@@ -43,7 +45,9 @@ enum DurationText {
       smallest = unit.microseconds
       let (scaled, overflow) = number.multipliedReportingOverflow(by: unit.microseconds)
       let (sum, secondOverflow) = total.addingReportingOverflow(scaled)
-      guard !overflow, !secondOverflow else { throw SyntaxProblem(column: start + 1, message: "the duration is too long") }
+      guard !overflow, !secondOverflow else {
+        throw SyntaxProblem(column: start + 1, message: "the duration is too long")
+      }
       total = sum
     }
     return .microseconds(total)

@@ -146,7 +146,9 @@ struct JSONReader {
     self.position += 1
     let start = self.position
     // Most strings hold no escape and are taken as they lie.
-    while let byte = self.peek, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 { self.position += 1 }
+    while let byte = self.peek, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 {
+      self.position += 1
+    }
     if self.peek == UInt8(ascii: "\"") {
       defer { self.position += 1 }
       return String(decoding: self.bytes[start..<self.position], as: UTF8.self)

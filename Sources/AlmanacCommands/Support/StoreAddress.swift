@@ -19,7 +19,8 @@ struct StoreAddress: Hashable, Sendable, CustomStringConvertible {
   init(_ text: String) throws(SyntaxProblem) {
     guard let colon = text.firstIndex(of: ":") else {
       throw SyntaxProblem(
-        column: 1, message: "\"\(VisibleText.line(text))\" is no address of a store; expected one such as sqlite:almanac.sqlite")
+        column: 1,
+        message: "\"\(VisibleText.line(text))\" is no address of a store; expected one such as sqlite:almanac.sqlite")
     }
     let scheme = String(text[..<colon])
     let rest = String(text[text.index(after: colon)...])
