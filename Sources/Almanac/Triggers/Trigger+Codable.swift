@@ -6,6 +6,7 @@ enum TriggerKinds {
   static let apsCron = "aps-cron"
   static let calendarInterval = "calendar-interval"
   static let onCalendar = "on-calendar"
+  static let recurrence = "recurrence"
   static let anyOf = "any-of"
   static let allOf = "all-of"
 
@@ -18,6 +19,7 @@ enum TriggerKinds {
     case apsCron: try APSCronRule.decode(&members)
     case calendarInterval: try CalendarIntervalRule.decode(&members)
     case onCalendar: try OnCalendarRule.decode(&members)
+    case recurrence: try RecurrenceTriggerRule.decode(&members)
     case anyOf: Trigger(AnyOfRule(try CombinedTriggers.decode(&members)))
     case allOf: Trigger(AllOfRule(try CombinedTriggers.decode(&members)))
     default: nil

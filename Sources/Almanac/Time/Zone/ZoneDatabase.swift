@@ -50,10 +50,25 @@ public final class ZoneDatabase: Sendable {
   /// - Throws: ``ZoneError`` where the name is none, is unknown (with the nearest names), where its file cannot be
   ///   read, or where the machine has no zone data.
   public func zone(_ identifier: String) throws(ZoneError) -> ZoneRules {
+    if let found = try find(identifier) { return found }
+    guard ZoneName.isWellFormed(identifier) else {
+      throw ZoneError(identifier: identifier, reason: .malformedName, suggestions: suggestions(for: identifier))
+    }
+    if identifiers.isEmpty { throw ZoneError(identifier: identifier, reason: .noData(directories), suggestions: []) }
+    throw ZoneError(identifier: identifier, reason: .unknown, suggestions: suggestions(for: identifier))
+  }
+
+  /// Whether the name is that of a zone that can be read; cheaper than an error with its suggestions.
+  package func knows(_ identifier: String) -> Bool {
+    (try? find(identifier)) != nil
+  }
+
+  /// The zone, or nil where there is none of that name.
+  private func find(_ identifier: String) throws(ZoneError) -> ZoneRules? {
     if identifier == "UTC" { return .utc }
     if let known = cache.withLock({ $0.zones[identifier] }) { return known }
     // Reading happens outside the lock. Two threads may read the same file; the first one's value is kept by both.
-    let read = try load(identifier)
+    guard let read = try load(identifier) else { return nil }
     return cache.withLock { cache in
       if let known = cache.zones[identifier] { return known }
       cache.zones[identifier] = read
@@ -61,10 +76,8 @@ public final class ZoneDatabase: Sendable {
     }
   }
 
-  private func load(_ identifier: String) throws(ZoneError) -> ZoneRules {
-    guard ZoneName.isWellFormed(identifier) else {
-      throw ZoneError(identifier: identifier, reason: .malformedName, suggestions: suggestions(for: identifier))
-    }
+  private func load(_ identifier: String) throws(ZoneError) -> ZoneRules? {
+    guard ZoneName.isWellFormed(identifier) else { return nil }
     if Self.namesOfUTC.contains(identifier) {
       return ZoneRules(identifier: identifier, initialOffset: 0, transitions: [], rule: nil)
     }
@@ -79,10 +92,7 @@ public final class ZoneDatabase: Sendable {
           identifier: identifier, reason: .unreadable(directory + "/" + identifier, error), suggestions: [])
       }
     }
-    if identifiers.isEmpty {
-      throw ZoneError(identifier: identifier, reason: .noData(directories), suggestions: [])
-    }
-    throw ZoneError(identifier: identifier, reason: .unknown, suggestions: suggestions(for: identifier))
+    return nil
   }
 
   private func suggestions(for identifier: String) -> [String] {

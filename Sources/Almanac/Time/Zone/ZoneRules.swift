@@ -7,7 +7,8 @@ public final class ZoneRules: Sendable {
 
   /// Only changes of the offset; changes of abbreviation alone do not matter to a wall clock's reading.
   let transitions: [ZoneTransition]
-  private let initialOffset: Int32
+  /// Seconds east of UTC before the first transition; always, where there is none.
+  let initialOffset: Int32
 
   /// The rule for the seconds from `ruleStart` on, which the table does not reach.
   private let rule: PosixZoneRule?
@@ -58,6 +59,7 @@ public final class ZoneRules: Sendable {
     }
     self.ruleStart = ruleStart
     transitions = table
+    isFixed = table.isEmpty && rule?.daylight == nil
 
     // Transitions lie within 2^60 seconds of the epoch, so that differences and offsets never overflow.
     if let first = table.first, let last = table.last, table.count < Int(UInt16.max),
@@ -82,10 +84,10 @@ public final class ZoneRules: Sendable {
   public static let utc = ZoneRules(identifier: "UTC", initialOffset: 0, transitions: [], rule: nil)
 
   /// Whether the zone's clocks always show UTC.
-  public var isUTC: Bool { transitions.isEmpty && initialOffset == 0 && rule?.daylight == nil }
+  public var isUTC: Bool { isFixed && initialOffset == 0 }
 
   /// Whether the zone's offset never changes.
-  package var isFixed: Bool { transitions.isEmpty && rule?.daylight == nil }
+  package let isFixed: Bool
 
   /// Seconds east of UTC at `instant`.
   public func offset(at instant: Instant) -> Int {

@@ -63,7 +63,10 @@ enum APSCronGrammar {
       reader.skipSpaces()
     } while try reader.another()
     switch field.name {
-    case "year": pattern.years = YearSet { year in spans.contains { $0.contains(year) } } ?? .every
+    case "year":
+      pattern.years =
+        spans.contains(CronSpan(low: 1_970, high: 9_999))
+        ? YearSet(field.range) : YearSet(in: field.range) { year in spans.contains { $0.contains(year) } } ?? .every
     case "month": pattern.months = UInt16(truncatingIfNeeded: spans.bits)
     case "day": pattern.days.days = UInt32(truncatingIfNeeded: spans.bits)
     case "week":

@@ -26,7 +26,7 @@ enum QuartzGrammar {
     if text.fields.count == 7 {
       var reader = CronFieldReader(text, 6, year, style: style(1_970...9_999, wraps: false))
       let spans = try list(&reader, greatestStep: 9_999)
-      pattern.years = YearSet { year in spans.contains { $0.contains(year) } } ?? .every
+      pattern.years = YearSet(in: year.range) { year in spans.contains { $0.contains(year) } } ?? .every
     }
     return CronMeaning(pattern: pattern, gap: .skip, fold: .last)
   }

@@ -41,8 +41,8 @@ struct OnCalendarGrammar {
       let word = text.text(space + 1..<end)
       if word.uppercased() == "UTC" {
         zone = "UTC"
-      } else if word.utf8.first.map({ CronFieldReader.isLetter($0) }) == true {
-        zone = (try? ZoneDatabase.system.zone(word)).map(\.identifier)
+      } else if CronFieldReader.isLetter(word.utf8.first), ZoneDatabase.system.knows(word) {
+        zone = word
       }
       if zone != nil {
         end = space
@@ -102,7 +102,7 @@ struct OnCalendarGrammar {
 
   private mutating func meaning() throws(TriggerParseError) -> Meaning {
     var pattern = CivilPattern()
-    pattern.years = YearSet(where: Self.years.contains) ?? .every
+    pattern.years = YearSet(Self.years)
     if isNext("@") {
       position += 1
       let start = position
@@ -216,7 +216,7 @@ struct OnCalendarGrammar {
       CalendarChain.Component(start: full($0.start), stop: $0.stop.map(full), step: $0.step)
     }
     try check(chain, "year", Self.years)
-    pattern.years = YearSet { Self.years.contains($0) && chain.contains($0, upTo: Self.years.upperBound) } ?? .every
+    pattern.years = YearSet(in: Self.years) { chain.contains($0, upTo: Self.years.upperBound) } ?? .every
   }
 
   private func setMonth(_ chain: CalendarChain, _ pattern: inout CivilPattern) throws(TriggerParseError) {

@@ -3,12 +3,7 @@
 /// It knows nothing of time zones. Search goes from the largest unit to the smallest and jumps over everything that
 /// cannot match, so its cost does not depend on how far away the next time is, but for days that most years lack.
 struct CivilPattern: Hashable, Sendable {
-  /// Bits 0...59.
-  var seconds: UInt64 = 1
-  /// Bits 0...59.
-  var minutes: UInt64 = (1 << 60) - 1
-  /// Bits 0...23.
-  var hours: UInt32 = (1 << 24) - 1
+  var times = TimeOfDaySet()
   var days = DayPattern()
   /// Bits 1...12.
   var months: UInt16 = 0x1FFE
@@ -24,13 +19,13 @@ struct CivilPattern: Hashable, Sendable {
     let date = CivilDate(daysSinceEpoch: Int(day))
     if months >> UInt16(date.month) & 1 != 0, years.contains(date.year) {
       let mask = days.mask(year: date.year, month: date.month)
-      if mask >> UInt32(date.day) & 1 != 0, let time = firstTime(atOrAfter: Int(secondOfDay)) {
+      if mask >> UInt32(date.day) & 1 != 0, let time = times.first(atOrAfter: Int(secondOfDay)) {
         return day * CivilTime.secondsPerDay + Int64(time)
       }
       // Two shifts: shifting 32 bits by 32 at once would be a different thing.
       let later = (mask >> UInt32(date.day)) >> 1
       if later != 0 {
-        return (day + 1 + Int64(later.trailingZeroBitCount)) * CivilTime.secondsPerDay + Int64(firstTime)
+        return (day + 1 + Int64(later.trailingZeroBitCount)) * CivilTime.secondsPerDay + Int64(times.first)
       }
     }
     return first(afterMonth: date.month, of: date.year)
@@ -52,7 +47,7 @@ struct CivilPattern: Hashable, Sendable {
         let mask = days.mask(year: candidate, month: month)
         if mask != 0 {
           let date = CivilDate(year: candidate, month: month, day: mask.trailingZeroBitCount)
-          return CivilTime.seconds(of: date) + Int64(firstTime)
+          return CivilTime.seconds(of: date) + Int64(times.first)
         }
         laterMonths &= laterMonths - 1
       }
@@ -60,34 +55,6 @@ struct CivilPattern: Hashable, Sendable {
       (candidate, laterMonths) = (next, months)
     }
     return nil
-  }
-
-  /// The first second of a day that matches.
-  @inline(__always)
-  private var firstTime: Int {
-    hours.trailingZeroBitCount * 3_600 + minutes.trailingZeroBitCount * 60 + seconds.trailingZeroBitCount
-  }
-
-  @inline(__always)
-  private func firstTime(atOrAfter secondOfDay: Int) -> Int? {
-    let secondOfDay = UInt32(truncatingIfNeeded: secondOfDay)
-    let hour = secondOfDay / 3_600
-    let minute = secondOfDay / 60 % 60
-    let second = secondOfDay % 60
-    if hours >> hour & 1 != 0 {
-      if minutes >> UInt64(minute) & 1 != 0 {
-        let later = seconds >> UInt64(second)
-        if later != 0 { return Int(secondOfDay) + later.trailingZeroBitCount }
-      }
-      let later = (minutes >> UInt64(minute)) >> 1
-      if later != 0 {
-        return Int(hour * 3_600 + (minute + 1) * 60) + later.trailingZeroBitCount * 60 + seconds.trailingZeroBitCount
-      }
-    }
-    let later = (hours >> hour) >> 1
-    guard later != 0 else { return nil }
-    return (Int(hour) + 1 + later.trailingZeroBitCount) * 3_600 + minutes.trailingZeroBitCount * 60
-      + seconds.trailingZeroBitCount
   }
 
   // MARK: - Backward
@@ -100,13 +67,13 @@ struct CivilPattern: Hashable, Sendable {
     let date = CivilDate(daysSinceEpoch: Int(day))
     if months >> UInt16(date.month) & 1 != 0, years.contains(date.year) {
       let mask = days.mask(year: date.year, month: date.month)
-      if mask >> UInt32(date.day) & 1 != 0, let time = lastTime(atOrBefore: Int(secondOfDay)) {
+      if mask >> UInt32(date.day) & 1 != 0, let time = times.last(atOrBefore: Int(secondOfDay)) {
         return day * CivilTime.secondsPerDay + Int64(time)
       }
       let earlier = mask & ((1 << UInt32(date.day)) - 1)
       if earlier != 0 {
         let found = 31 - earlier.leadingZeroBitCount
-        return (day - Int64(date.day - found)) * CivilTime.secondsPerDay + Int64(lastTime)
+        return (day - Int64(date.day - found)) * CivilTime.secondsPerDay + Int64(times.last)
       }
     }
     return last(beforeMonth: date.month, of: date.year)
@@ -126,7 +93,7 @@ struct CivilPattern: Hashable, Sendable {
         let mask = days.mask(year: candidate, month: month)
         if mask != 0 {
           let date = CivilDate(year: candidate, month: month, day: 31 - mask.leadingZeroBitCount)
-          return CivilTime.seconds(of: date) + Int64(lastTime)
+          return CivilTime.seconds(of: date) + Int64(times.last)
         }
         earlierMonths ^= 1 << UInt16(month)
       }
@@ -136,35 +103,25 @@ struct CivilPattern: Hashable, Sendable {
     return nil
   }
 
-  @inline(__always)
-  private var lastTime: Int {
-    (31 - hours.leadingZeroBitCount) * 3_600 + (63 - minutes.leadingZeroBitCount) * 60
-      + (63 - seconds.leadingZeroBitCount)
-  }
-
-  @inline(__always)
-  private func lastTime(atOrBefore secondOfDay: Int) -> Int? {
-    let hour = secondOfDay / 3_600
-    let minute = secondOfDay / 60 % 60
-    let second = secondOfDay % 60
-    if hours >> UInt32(hour) & 1 != 0 {
-      if minutes >> UInt64(minute) & 1 != 0 {
-        let earlier = seconds & ((2 << UInt64(second)) - 1)
-        if earlier != 0 { return secondOfDay - second + 63 - earlier.leadingZeroBitCount }
-      }
-      let earlier = minutes & ((1 << UInt64(minute)) - 1)
-      if earlier != 0 {
-        return hour * 3_600 + (63 - earlier.leadingZeroBitCount) * 60 + 63 - seconds.leadingZeroBitCount
-      }
-    }
-    let earlier = hours & ((1 << UInt32(hour)) - 1)
-    guard earlier != 0 else { return nil }
-    return (31 - earlier.leadingZeroBitCount) * 3_600 + (63 - minutes.leadingZeroBitCount) * 60
-      + (63 - seconds.leadingZeroBitCount)
-  }
-
   /// Whether any wall-clock time matches, ever.
   var isPossible: Bool {
-    seconds != 0 && minutes != 0 && hours != 0 && months != 0 && first(atOrAfter: CivilTime.first) != nil
+    !times.isEmpty && months != 0 && first(atOrAfter: CivilTime.first) != nil
+  }
+}
+
+extension CivilPattern {
+  var seconds: UInt64 {
+    get { times.seconds }
+    set { times.seconds = newValue }
+  }
+
+  var minutes: UInt64 {
+    get { times.minutes }
+    set { times.minutes = newValue }
+  }
+
+  var hours: UInt32 {
+    get { times.hours }
+    set { times.hours = newValue }
   }
 }

@@ -78,7 +78,7 @@ struct DayPattern: Hashable, Sendable {
 
   /// The days of the month that fall on the weekdays.
   @inline(__always)
-  private static func spread(_ weekdays: UInt8, firstWeekday: Int) -> UInt32 {
+  static func spread(_ weekdays: UInt8, firstWeekday: Int) -> UInt32 {
     // The seven bits repeated six times make every day up to the 31st, from whatever weekday the month begins with.
     let cycle = UInt64(weekdays) &* 0x0000_0408_1020_4081
     return UInt32(truncatingIfNeeded: (cycle >> UInt64(firstWeekday)) << 1)

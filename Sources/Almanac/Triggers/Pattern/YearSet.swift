@@ -8,17 +8,20 @@ struct YearSet: Hashable, Sendable {
   /// One bit a year from `first` on; empty where every year from `first` to `last` belongs to the set.
   private let words: [UInt64]
 
-  static let every = YearSet(first: 1, last: 9_999, words: [])
+  static let every = YearSet(possible)
 
   private init(first: Int, last: Int, words: [UInt64]) {
     (self.first, self.last, self.words) = (first, last, words)
   }
 
-  /// The set of years that `contains` accepts, or nil where it accepts none.
-  init?(where contains: (Int) -> Bool) {
-    guard let first = Self.possible.first(where: contains), let last = Self.possible.last(where: contains) else {
-      return nil
-    }
+  /// All years of a range, which must lie within the possible ones.
+  init(_ range: ClosedRange<Int>) {
+    self.init(first: range.lowerBound, last: range.upperBound, words: [])
+  }
+
+  /// The set of years of a range that `contains` accepts, or nil where it accepts none.
+  init?(in range: ClosedRange<Int> = possible, where contains: (Int) -> Bool) {
+    guard let first = range.first(where: contains), let last = range.last(where: contains) else { return nil }
     var words = [UInt64](repeating: 0, count: (last - first) / 64 + 1)
     var count = 0
     for year in first...last where contains(year) {

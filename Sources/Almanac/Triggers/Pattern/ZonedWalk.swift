@@ -28,7 +28,7 @@ struct ZonedWalk<Times: CivilTimeSet>: Sendable {
   @inline(__always)
   func first(atOrAfter from: Int64) -> Int64? {
     if zone.isFixed {
-      let offset = zone.offset(atSecond: 0)
+      let offset = Int64(zone.initialOffset)
       guard from < CivilTime.last + 100_000 else { return nil }
       return times.first(atOrAfter: max(from, CivilTime.first - 100_000) + offset).map { $0 - offset }
     }
@@ -87,7 +87,7 @@ struct ZonedWalk<Times: CivilTimeSet>: Sendable {
   /// The last fire time at second `through` or earlier.
   func last(atOrBefore through: Int64) -> Int64? {
     if zone.isFixed {
-      let offset = zone.offset(atSecond: 0)
+      let offset = Int64(zone.initialOffset)
       guard through > CivilTime.first - 100_000 else { return nil }
       return times.last(atOrBefore: min(through, CivilTime.last + 100_000) + offset).map { $0 - offset }
     }

@@ -5,7 +5,7 @@ extension TriggerQuestion {
   }
 
   private static let otherForms = [
-    "oncalendar",
+    "oncalendar", "rrule",
     "aps-interval", "aps-calendarinterval", "aps-date", "aps-and", "aps-or",
   ]
 
@@ -22,6 +22,7 @@ extension TriggerQuestion {
         throw TriggerError("The spec of the dialect oncalendar must be a string.")
       }
       return try .onCalendar(expression, in: zone)
+    case "rrule": return try recurrence(spec, zone: zone)
     case CronDialect.apscheduler.rawValue:
       var arguments = try APSSpec(spec, zone: zone)
       return try arguments.cronTrigger()
