@@ -30,7 +30,7 @@ public enum AlmanacCommandLine {
       } else {
         try command.run()
       }
-      return ExitStatus.success.rawValue
+      return CommandStatus.success.rawValue
     } catch {
       guard let failure = AlmanacCommandLine.failure(for: error) else {
         return AlmanacCommandLine.report(error, to: console)
@@ -71,7 +71,7 @@ public enum AlmanacCommandLine {
 public enum AlmanacCommandLine {
   public static func main() async -> Never {
     Console.current.complain("almanac was built without the package trait CommandLine; there is nothing it can do")
-    exit(ExitStatus.unavailable.rawValue)
+    exit(CommandStatus.unavailable.rawValue)
   }
 }
 #endif

@@ -12,7 +12,7 @@ struct CommandLineTests {
     let help = await CapturedConsole.run("--help")
     #expect(help.status == 0)
     #expect(help.output.contains("USAGE: almanac <subcommand>"))
-    for status in ExitStatus.allCases { #expect(help.output.contains("\(status.rawValue)\t\(status.meaning)")) }
+    for status in CommandStatus.allCases { #expect(help.output.contains("\(status.rawValue)\t\(status.meaning)")) }
     #expect(await CapturedConsole.run("--version").output == "\(AlmanacVersion.current)\n")
     for verb in ["serve", "check", "next", "jobs", "runs", "nodes", "import"] {
       #expect(await CapturedConsole.run(verb, "--help").status == 0)

@@ -194,6 +194,15 @@ struct ConfigErrorTests {
     #expect(policy("comand: [x]") == ["5:5: unknown key \"comand\" in the job \"a\"; did you mean \"command\"?"])
   }
 
+  @Test("a job that no store takes is refused before anything is applied")
+  func tooLarge() {
+    let text = String(repeating: "x", count: 300_000)
+    #expect(
+      problems("jobs:\n  a: {shell: cat, stdin: \(text), every: 1s}") == [
+        "2:3: the job \"a\" is larger than 256KiB; keep large texts in files"
+      ])
+  }
+
   @Test("several faults are told at once, in the order of the file, with the lines they are on")
   func several() throws {
     let yaml = "zone: Mars\njobs:\n  a:\n    comand: [\u{1B}x]\n    every: 90\n"

@@ -8,7 +8,7 @@ struct AlmanacCommand: AsyncParsableCommand {
     abstract: "Runs jobs when their time has come, and remembers them.",
     discussion: """
       Exit status:
-      \(ExitStatus.allCases.map { "  \($0.rawValue)\t\($0.meaning)" }.joined(separator: "\n"))
+      \(CommandStatus.allCases.map { "  \($0.rawValue)\t\($0.meaning)" }.joined(separator: "\n"))
 
       Results go to standard output, complaints to standard error. Colour is used on a terminal only, and not where NO_COLOR is set.
       """,

@@ -52,7 +52,7 @@ struct ConfigReader {
     return String(base[..<dot])
   }
 
-  private static let keys = ["name", "store", "zone", "executors", "drainTimeout", "defaults", "jobs"]
+  static let keys = ["name", "store", "zone", "executors", "drainTimeout", "defaults", "jobs"]
 
   private mutating func read(_ root: Node) {
     guard let scope = ConfigScope(root, "the file", keys: ConfigReader.keys, problems: self.problems) else { return }
@@ -141,7 +141,9 @@ struct ConfigReader {
     }
   }
 
-  private static let jobKeys =
+  private static let largestPayload = SchedulerConfiguration().maximumPayload
+
+  static let jobKeys =
     ["title", "queue", "priority", "executor", "tags", "paused"] + workKeys + triggerKeys + policyKeys
 
   private func job(_ id: JobID, at key: Node, _ node: Node) -> JobDeclaration? {
@@ -161,6 +163,12 @@ struct ConfigReader {
     let priority = scope.choice("priority", ConfigReader.priorities)
     let isPaused = scope.flag("paused")
     guard let work, let trigger else { return nil }
+    // A record is read and written whole. Told here, and not when half of the file has been applied.
+    if work.encodedSize > ConfigReader.largestPayload {
+      self.problems.add(
+        key.problem(
+          "\(subject) is larger than \(SizeText.exact(ConfigReader.largestPayload)); keep large texts in files"))
+    }
     return JobDeclaration(
       id: id, line: key.mark?.line ?? 1, title: title, work: work, trigger: trigger.trigger, zone: trigger.zone,
       policies: policies, priority: priority ?? self.defaultPriority, queue: queue ?? self.defaultQueue,

@@ -110,6 +110,16 @@ extension JobDeclaration {
 }
 
 extension JobDeclaration.Work {
+  /// How many bytes a store has to keep of it.
+  var encodedSize: Int {
+    let data =
+      switch self {
+      case .command(let job): try? JSONEncoder().encode(job)
+      case .http(let job): try? JSONEncoder().encode(job)
+      }
+    return data?.count ?? 0
+  }
+
   fileprivate func isEncoded(by bytes: [UInt8]) -> Bool {
     let data = Data(bytes)
     return switch self {

@@ -110,7 +110,13 @@ private struct ReloadService: Service {
   func run() async throws {
     for await _ in self.hangups.cancelOnGracefulShutdown() {
       do {
-        try await self.apply()
+        let file = try self.read()
+        do {
+          try await self.apply(file)
+        } catch {
+          self.printer.complain(error)
+          self.printer.say("\(self.path) was applied in part; SIGHUP does the rest")
+        }
       } catch {
         self.printer.complain(error)
         self.printer.say("\(self.path) was not applied; everything stays as it was")
@@ -118,13 +124,17 @@ private struct ReloadService: Service {
     }
   }
 
-  private func apply() async throws {
+  private func read() throws -> ConfigFile {
     let file = try ConfigLoading.read(self.path)
     guard file.name == self.first.name else {
       // Under another name the jobs of before would belong to nobody.
       throw CommandFailure(
         .dataError, "the plan was \"\(self.first.name)\" and is now \"\(file.name)\"; a changed name takes a restart")
     }
+    return file
+  }
+
+  private func apply(_ file: ConfigFile) async throws {
     for (alias, size) in file.executors.sorted(by: { $0.key < $1.key }) where self.first.executors[alias] != size {
       if self.scheduler.executorAliases.contains(alias) {
         self.printer.say("executor \(alias): a changed size takes a restart")

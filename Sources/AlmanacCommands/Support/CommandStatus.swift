@@ -1,5 +1,5 @@
 /// The exit statuses of the command line, after sysexits(3).
-public enum ExitStatus: Int32, Sendable, CaseIterable {
+enum CommandStatus: Int32, Sendable, CaseIterable {
   case success = 0
   /// What was asked for could not be done: no such job, a refused change.
   case failure = 1
@@ -36,10 +36,10 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
 
 /// Ends a command with a message on standard error and an exit status.
 struct CommandFailure: Error, Hashable, CustomStringConvertible {
-  var status: ExitStatus
+  var status: CommandStatus
   var message: String
 
-  init(_ status: ExitStatus, _ message: String) {
+  init(_ status: CommandStatus, _ message: String) {
     self.status = status
     self.message = message
   }
