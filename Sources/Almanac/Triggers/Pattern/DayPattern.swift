@@ -95,12 +95,14 @@ struct DayPattern: Hashable, Sendable {
       default: 1 << UInt32(day)
       }
     }
-    for before in 0..<length {
-      if daysFromEnd >> UInt32(before) & 1 != 0 { mask |= 1 << UInt32(length - before) }
-      if nearestWeekdayFromEnd >> UInt32(before) & 1 != 0 { mask |= nearest(length - before) }
+    forEachBit(of: daysFromEnd) { before in
+      if before < length { mask |= 1 << UInt32(length - before) }
     }
-    if nearestWeekday != 0 {
-      for day in 1...length where nearestWeekday >> UInt32(day) & 1 != 0 { mask |= nearest(day) }
+    forEachBit(of: nearestWeekdayFromEnd) { before in
+      if before < length { mask |= nearest(length - before) }
+    }
+    forEachBit(of: nearestWeekday) { day in
+      if day <= length { mask |= nearest(day) }
     }
     if lastWorkday {
       let last = weekday(length)
@@ -111,10 +113,15 @@ struct DayPattern: Hashable, Sendable {
 
   private func modifiedWeekdays(length: Int, firstWeekday: Int) -> UInt32 {
     var mask: UInt32 = 0
-    for day in 1...length {
-      let weekday = (firstWeekday + day - 1) % 7
-      if nthWeekdays >> UInt64((day - 1) / 7 * 7 + weekday) & 1 != 0 { mask |= 1 << UInt32(day) }
-      if day + 7 > length, lastWeekdays >> UInt8(weekday) & 1 != 0 { mask |= 1 << UInt32(day) }
+    // The n-th weekday of a month lies within its n-th seven days, the last one within its last seven.
+    for number in 0..<5 {
+      let wanted = UInt8(truncatingIfNeeded: nthWeekdays >> UInt64(7 * number)) & Self.everyWeekday
+      guard wanted != 0 else { continue }
+      let sevenDays = UInt32(truncatingIfNeeded: UInt64(0xFE) << UInt64(7 * number))
+      mask |= Self.spread(wanted, firstWeekday: firstWeekday) & sevenDays
+    }
+    if lastWeekdays != 0 {
+      mask |= Self.spread(lastWeekdays, firstWeekday: firstWeekday) & UInt32(0x7F) << UInt32(length - 6)
     }
     return mask
   }
@@ -132,5 +139,15 @@ struct DayPattern: Hashable, Sendable {
       day = sunday + 1
     }
     return mask
+  }
+}
+
+/// Calls `body` with the number of each set bit, from the lowest on.
+@inline(__always)
+private func forEachBit(of bits: UInt32, _ body: (Int) -> Void) {
+  var rest = bits
+  while rest != 0 {
+    body(rest.trailingZeroBitCount)
+    rest &= rest - 1
   }
 }

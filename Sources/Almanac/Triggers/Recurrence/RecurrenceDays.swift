@@ -1,7 +1,7 @@
 /// The days that the BY parts of a recurrence rule allow, as the bits of one month at a time.
 struct RecurrenceDays: Hashable, Sendable {
   /// Bits 1...12.
-  private var months: UInt16 = 0x1FFE
+  private(set) var months: UInt16 = 0x1FFE
   /// Bits 1...31, from the first day and from the last; both 0 for no restriction.
   private var monthDays: UInt32 = 0
   private var monthDaysFromEnd: UInt32 = 0
@@ -40,6 +40,22 @@ struct RecurrenceDays: Hashable, Sendable {
     }
     yearDays = rule.yearDays
     for week in rule.weeks { if week > 0 { weeks |= 1 << UInt64(week) } else { weeksFromEnd |= 1 << UInt64(-week) } }
+    if !rule.weeks.isEmpty { months &= Self.months(ofWeeks: rule.weeks) }
+  }
+
+  /// The months in which days of the weeks can lie at all, so that the others need no look.
+  private static func months(ofWeeks weeks: [Int]) -> UInt16 {
+    var months: UInt16 = 0
+    for week in weeks {
+      // A year has 52 or 53 weeks, and its first one begins three days before or after New Year.
+      let numbers = week > 0 ? [week] : [53 + week, 54 + week]
+      for number in numbers {
+        for day in stride(from: number * 7 - 10, through: number * 7 + 4, by: 1) {
+          months |= 1 << UInt16(CivilDate(daysSinceEpoch: day - 1).month)  // 1970, no leap year; a day more is covered.
+        }
+      }
+    }
+    return months
   }
 
   /// The days of the month that are allowed, bits 1...31.
@@ -126,13 +142,12 @@ struct RecurrenceDays: Hashable, Sendable {
   private func daysOfWeeks(year: Int, firstDay: Int, length: Int) -> UInt32 {
     var mask: UInt32 = 0
     var start = weekStart(of: firstDay)
+    var (weekYear, week) = number(ofWeekStarting: start)
+    var count = weekCount(inYear: weekYear)
     while start < firstDay + length {
-      let (weekYear, week) = number(ofWeekStarting: start)
       let matches =
         switch weekYear {
-        case year:
-          weeks >> UInt64(week) & 1 != 0
-            || weeksFromEnd >> UInt64(weekCount(inYear: year) + 1 - week) & 1 != 0
+        case year: weeks >> UInt64(week) & 1 != 0 || weeksFromEnd >> UInt64(count + 1 - week) & 1 != 0
         // Days of a year that belong to a week of its neighbour count where that is the neighbour's last or first week.
         case year - 1: weeks >> UInt64(week) & 1 != 0 || weeksFromEnd & 2 != 0
         default: weeks & 2 != 0
@@ -141,6 +156,11 @@ struct RecurrenceDays: Hashable, Sendable {
         for day in max(start, firstDay)..<min(start + 7, firstDay + length) { mask |= 1 << UInt32(day - firstDay + 1) }
       }
       start += 7
+      week += 1
+      if week > count {
+        (weekYear, week) = (weekYear + 1, 1)
+        count = weekCount(inYear: weekYear)
+      }
     }
     return mask
   }

@@ -12,6 +12,7 @@ struct RecurrenceTimes: CivilTimeSet {
   let start: CivilSeconds
   let days: RecurrenceDays
   let startDay: Int
+  private let startDate: CivilDate
   /// Nil where no time of day is allowed.
   let offsets: RecurrenceOffsets?
   /// Of hourly to secondly rules, the hours, minutes and seconds that are allowed for the unit itself.
@@ -27,6 +28,7 @@ struct RecurrenceTimes: CivilTimeSet {
     self.start = start
     let (date, second) = CivilTime.split(start)
     startDay = date.daysSinceEpoch
+    startDate = date
     days = RecurrenceDays(rule, start: date)
     func bits(_ values: [Int], _ given: Int, open: UInt64?) -> UInt64 {
       // A leap second, 60, is never shown.
@@ -88,7 +90,6 @@ struct RecurrenceTimes: CivilTimeSet {
 
   /// The days of a month that belong, bits 1...31.
   func mask(year: Int, month: Int) -> UInt32 {
-    let startDate = CivilDate(daysSinceEpoch: startDay)
     switch rule.frequency {
     case .yearly: guard (year - startDate.year) % rule.interval == 0 else { return 0 }
     case .monthly:
@@ -157,36 +158,42 @@ struct RecurrenceTimes: CivilTimeSet {
   }
 
   /// The first day that belongs after the end of a month.
-  func firstDay(afterMonth month: Int, of year: Int, _ mask: (Int, Int) -> UInt32) -> Int? {
-    let startYear = CivilDate(daysSinceEpoch: startDay).year
-    var (year, month) = (year, month + 1)
+  func firstDay(afterMonth month: Int, of startYear: Int, _ mask: (Int, Int) -> UInt32) -> Int? {
+    var year = startYear
+    var rest = days.months & ~((2 << UInt16(month)) - 1)
     for _ in 0..<Self.mostSteps {
-      if month > 12 { (year, month) = (year + 1, 1) }
-      if rule.frequency == .yearly, month == 1 {
-        let beyond = (year - startYear).flooredRemainder(dividingBy: rule.interval)
-        if beyond != 0 { year += rule.interval - beyond }
+      if rest == 0 {
+        year += 1
+        if rule.frequency == .yearly {
+          let beyond = (year - startDate.year).flooredRemainder(dividingBy: rule.interval)
+          if beyond != 0 { year += rule.interval - beyond }
+        }
+        rest = days.months
       }
       guard year <= 9_999 else { return nil }
+      let month = rest.trailingZeroBitCount
       let bits = mask(year, month)
       if bits != 0 { return CivilDate(year: year, month: month, day: bits.trailingZeroBitCount).daysSinceEpoch }
-      month += 1
+      rest &= rest - 1
     }
     return nil
   }
 
   /// The last day that belongs before the beginning of a month.
-  func lastDay(beforeMonth month: Int, of year: Int, _ mask: (Int, Int) -> UInt32) -> Int? {
-    let startYear = CivilDate(daysSinceEpoch: startDay).year
-    var (year, month) = (year, month - 1)
+  func lastDay(beforeMonth month: Int, of startYear: Int, _ mask: (Int, Int) -> UInt32) -> Int? {
+    var year = startYear
+    var rest = days.months & ((1 << UInt16(month)) - 1)
     for _ in 0..<Self.mostSteps {
-      if month < 1 { (year, month) = (year - 1, 12) }
-      if rule.frequency == .yearly, month == 12 {
-        year -= (year - startYear).flooredRemainder(dividingBy: rule.interval)
+      if rest == 0 {
+        year -= 1
+        if rule.frequency == .yearly { year -= (year - startDate.year).flooredRemainder(dividingBy: rule.interval) }
+        rest = days.months
       }
-      guard year >= startYear else { return nil }
+      guard year >= startDate.year else { return nil }
+      let month = 15 - rest.leadingZeroBitCount
       let bits = mask(year, month)
       if bits != 0 { return CivilDate(year: year, month: month, day: 31 - bits.leadingZeroBitCount).daysSinceEpoch }
-      month -= 1
+      rest ^= 1 << UInt16(month)
     }
     return nil
   }
