@@ -31,11 +31,14 @@ public struct StoreHarness: Sendable {
   public var kill: @Sendable (_ client: any JobStore) async throws -> Void
   /// Makes the stored record of an id unreadable, as damage or a stranger would; nil where the suite cannot.
   public var spoil: (@Sendable (_ client: any JobStore, _ id: JobID) async throws -> Void)?
+  /// How long a notification may take before it counts as lost: by default far longer than the second that is promised, so that a busy
+  /// machine is no breach.
+  public var patience: Duration
   /// Deletes what a namespace left behind, after each law.
   public var discard: @Sendable (_ namespace: String) async throws -> Void
 
   public init(
-    _ name: String, capabilities: StoreCapabilities, clock: ManualClock? = nil,
+    _ name: String, capabilities: StoreCapabilities, clock: ManualClock? = nil, patience: Duration = .seconds(20),
     kill: @escaping @Sendable (_ client: any JobStore) async throws -> Void = { _ in },
     spoil: (@Sendable (_ client: any JobStore, _ id: JobID) async throws -> Void)? = nil,
     discard: @escaping @Sendable (_ namespace: String) async throws -> Void = { _ in },
@@ -44,6 +47,7 @@ public struct StoreHarness: Sendable {
     self.name = name
     self.capabilities = capabilities
     self.clock = clock
+    self.patience = patience
     self.kill = kill
     self.spoil = spoil
     self.discard = discard

@@ -21,7 +21,7 @@ enum Mutation: String, CaseIterable, Sendable {
   case takesUnservedNames
   case commitsForDeadSessions
   case forgetsToCommitClaims
-  case claimsAreSharedByRacers
+  case claimsBlindly
   case wakesTooLate
   case wakesForUnservedLanes
   case reusesEpochs
@@ -46,22 +46,24 @@ enum Mutation: String, CaseIterable, Sendable {
   case failsToRepeatInsertions
 }
 
-/// A memory store with one thing wrong.
+/// A memory store with at most one thing wrong.
 final class MutantStore: JobStore {
-  let inner: MemoryStore
-  private let mutation: Mutation
+  private let inner: MemoryStore
+  let capabilities: StoreCapabilities
+  /// Nil: nothing is wrong.
+  private let mutation: Mutation?
   private let memory = Mutex(Remembered())
 
   private struct Remembered {
     var inserted: Set<JobID> = []
   }
 
-  init(_ inner: MemoryStore, _ mutation: Mutation) {
+  init(_ inner: MemoryStore, _ mutation: Mutation?, declaring capabilities: StoreCapabilities? = nil) {
     self.inner = mutation == .sharesNamespaces ? inner.client(namespace: String(inner.namespace.prefix(16))) : inner
     self.mutation = mutation
+    self.capabilities = capabilities ?? inner.capabilities
   }
 
-  var capabilities: StoreCapabilities { self.inner.capabilities }
   func prepare() async throws { try await self.inner.prepare() }
 
   func close() async {
@@ -228,27 +230,42 @@ final class MutantStore: JobStore {
       }
     default: break
     }
+    if self.mutation == .claimsBlindly {
+      return try await self.advanceBlindly(demand, at: now, as: session, transition)
+    }
     let mutation = self.mutation
     let claims = Mutex<[JobID: StoreAnswer]>([:])
     let answers = try await self.inner.advance(demand, at: now, as: session) { record, starts in
       let verdict = transition(record, mutation == .grantsTwoStarts ? starts * 2 : starts)
-      if mutation == .forgetsToCommitClaims || mutation == .claimsAreSharedByRacers, starts > 0,
-        case .commit(let next, let effects) = verdict
-      {
-        claims.withLock { $0[record.id] = .committed(next, effects) }
-        // The first racer's claim is told and not written.
-        if mutation == .forgetsToCommitClaims || record.state.claims == 0 && record.revision == 1 {
-          var touched = record
-          touched.state.revision += 1
-          return .commit(touched, effects)
-        }
+      guard mutation == .forgetsToCommitClaims, starts > 0, case .commit(let next, let effects) = verdict else {
+        return verdict
       }
-      return verdict
+      // The claim is told and not written.
+      claims.withLock { $0[record.id] = .committed(next, effects) }
+      var touched = record
+      touched.state.revision += 1
+      return .commit(touched, effects)
     }
     return answers.map { answer in
       guard case .committed(let record, _) = answer else { return answer }
       return claims.withLock { $0[record.id] } ?? answer
     }
+  }
+
+  /// Reads what is due, computes, and writes whatever is there by then.
+  private func advanceBlindly(
+    _ demand: Demand, at now: Instant, as session: Epoch, _ transition: @Sendable (JobRecord, Int) -> Verdict
+  ) async throws -> [StoreAnswer] {
+    let verdicts = Mutex<[(JobID, Verdict)]>([])
+    _ = try await self.inner.advance(demand, at: now, as: session) { record, starts in
+      let verdict = transition(record, starts)
+      verdicts.withLock { $0.append((record.id, verdict)) }
+      return .refuse(.nothingDue)
+    }
+    await Task.yield()
+    var answers: [StoreAnswer] = []
+    for (id, verdict) in verdicts.withLock({ $0 }) { answers += try await self.inner.update([id]) { _ in verdict } }
+    return answers
   }
 
   func earliestWake(_ demand: Demand) async throws -> Instant? {

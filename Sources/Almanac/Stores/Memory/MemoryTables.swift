@@ -21,7 +21,11 @@ struct MemoryTables {
   // MARK: Reading
 
   func slot(of id: JobID) -> UInt32? {
-    self.directory.slot(of: id) { self.slots[$0].definition?.id }
+    self.slot(of: id, hash: SlotDirectory.hash(id))
+  }
+
+  private func slot(of id: JobID, hash: UInt32) -> UInt32? {
+    self.directory.slot(of: id, hash: hash) { self.slots[$0].definition?.id }
   }
 
   /// The record in a slot; nil where the slot is free or what it holds cannot be read.
@@ -46,10 +50,11 @@ struct MemoryTables {
   mutating func insert(
     _ record: JobRecord, _ resolve: (JobRecord, JobRecord) -> Verdict
   ) -> (answer: InsertAnswer, wake: Instant?) {
-    guard let slot = self.slot(of: record.id) else {
+    let hash = SlotDirectory.hash(record.id)
+    guard let slot = self.slot(of: record.id, hash: hash) else {
       let slot = self.slots.take()
       self.lanes.cover(slot)
-      self.directory.insert(record.id, slot: slot)
+      self.directory.insert(hash: hash, slot: slot)
       let (stored, wake) = self.put(record, at: slot)
       return (.inserted(stored), wake)
     }
@@ -88,12 +93,16 @@ struct MemoryTables {
   ///
   /// - Returns: the record as it is stored, and when it wakes if that is earlier than it was.
   private mutating func put(_ record: JobRecord, at slot: UInt32) -> (JobRecord, Instant?) {
-    var record = record
-    if self.options.atomicHistory, !record.state.outbox.isEmpty {
-      self.history.append(record.state.outbox)
-      record.state.outbox = []
-      record.state.outboxDueAt = nil
-    }
+    guard self.options.atomicHistory, !record.state.outbox.isEmpty else { return (record, self.keep(record, at: slot)) }
+    self.history.append(record.state.outbox)
+    var stored = record
+    stored.state.outbox = []
+    stored.state.outboxDueAt = nil
+    return (stored, self.keep(stored, at: slot))
+  }
+
+  /// Writes a record as it is.
+  private mutating func keep(_ record: JobRecord, at slot: UInt32) -> Instant? {
     let old = self.slots[slot]
     let wokeAt = old.definition == nil ? nil : self.lanes.wake(of: slot, in: old.lane)
     var lane = old.lane
@@ -110,8 +119,8 @@ struct MemoryTables {
     self.lanes.set(start: startAt, tend: tendAt, of: slot, in: lane)
     self.slots[slot] = MemorySlot(record, lane: lane, &self.zones)
     self.own(slot, before: old.owners, after: record.state.runs.isEmpty ? [] : record.owners)
-    guard let wakeAt = [startAt, tendAt].compactMap({ $0 }).min() else { return (record, nil) }
-    return (record, wokeAt.map { wakeAt.microsecondsSinceEpoch < $0 } ?? true ? wakeAt : nil)
+    guard let wakeAt = startAt.map({ min($0, tendAt ?? $0) }) ?? tendAt else { return nil }
+    return wokeAt.map { wakeAt.microsecondsSinceEpoch < $0 } ?? true ? wakeAt : nil
   }
 
   private mutating func erase(at slot: UInt32) {

@@ -10,16 +10,16 @@ struct SlotDirectory {
 
   private var mask: Int { self.entries.count - 1 }
 
-  /// The slot of an id; `idOf` tells the id that a slot holds.
-  func slot(of id: JobID, _ idOf: (UInt32) -> JobID?) -> UInt32? {
-    self.find(id, hash: SlotDirectory.hash(id), idOf).map { UInt32(truncatingIfNeeded: self.entries[$0]) - 1 }
+  /// The slot of an id with this hash; `idOf` tells the id that a slot holds.
+  func slot(of id: JobID, hash: UInt32, _ idOf: (UInt32) -> JobID?) -> UInt32? {
+    self.find(id, hash: hash, idOf).map { UInt32(truncatingIfNeeded: self.entries[$0]) - 1 }
   }
 
-  /// Enters an id that is not in the directory yet.
-  mutating func insert(_ id: JobID, slot: UInt32) {
+  /// Enters an id with this hash that is not in the directory yet.
+  mutating func insert(hash: UInt32, slot: UInt32) {
     // Three quarters full at the most: linear probing grows slow beyond.
     if (self.count + 1) * 4 > self.entries.count * 3 { self.grow() }
-    self.place(UInt64(SlotDirectory.hash(id)) << 32 | UInt64(slot + 1))
+    self.place(UInt64(hash) << 32 | UInt64(slot + 1))
     self.count += 1
   }
 
@@ -68,7 +68,8 @@ struct SlotDirectory {
     for entry in old where entry != 0 { self.place(entry) }
   }
 
-  private static func hash(_ id: JobID) -> UInt32 {
+  /// The hash of an id, the same for as long as the process lives.
+  static func hash(_ id: JobID) -> UInt32 {
     var hasher = Hasher()
     id.withBytes { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
     return UInt32(truncatingIfNeeded: hasher.finalize())

@@ -7,7 +7,7 @@ extension StoreLaw {
       let store = try await scene.client()
       let changes = store.changes()
       await store.close()
-      try await StoreLaw.withinPatience("the end of the changes") {
+      try await StoreLaw.within(scene.harness.patience, "the end of the changes") {
         for await _ in changes {}
         return true
       }
@@ -17,7 +17,7 @@ extension StoreLaw {
       let other = try await scene.client()
       let changes = other.changes()
       // A client that has just begun to listen may not be heard of yet, so the news is repeated until it arrives.
-      try await StoreLaw.repeating("a wake") { round in
+      try await StoreLaw.repeating(within: scene.harness.patience, "a wake") { round in
         try await scene.put([scene.record(JobID("job-\(round)"), at: 1_000 - Double(round))], into: store)
       } until: {
         for await change in changes {
@@ -31,7 +31,7 @@ extension StoreLaw {
       let other = try await scene.client()
       let changes = other.changes()
       let announcement = StoreChange.cancel("jöb with \"quotes\" and 日本", owner: Epoch(.max))
-      try await StoreLaw.repeating("the announcement") { _ in
+      try await StoreLaw.repeating(within: scene.harness.patience, "the announcement") { _ in
         try await store.announce(announcement)
       } until: {
         for await change in changes where change == announcement { return true }
@@ -45,11 +45,8 @@ extension StoreLaw {
     },
   ]
 
-  /// How long news may take: far longer than the second that is promised, so that a busy machine is no breach.
-  private static let patience: Duration = .seconds(20)
-
-  private static func withinPatience(
-    _ what: String, _ wait: @escaping @Sendable () async -> Bool
+  private static func within(
+    _ patience: Duration, _ what: String, _ wait: @escaping @Sendable () async -> Bool
   ) async throws {
     let came = await withTaskGroup(of: Bool.self) { group in
       group.addTask { await wait() }
@@ -65,15 +62,15 @@ extension StoreLaw {
 
   /// Does something again and again until what it leads to has come.
   private static func repeating(
-    _ what: String, _ act: @escaping @Sendable (Int) async throws -> Void,
+    within patience: Duration, _ what: String, _ act: @escaping @Sendable (Int) async throws -> Void,
     until come: @escaping @Sendable () async -> Bool
   ) async throws {
     let came = try await withThrowingTaskGroup(of: Bool.self) { group in
       group.addTask { await come() }
       group.addTask {
-        for round in 0..<200 where !Task.isCancelled {
+        for round in 0..<20 where !Task.isCancelled {
           try await act(round)
-          await StoreLaw.pause(.milliseconds(100))
+          await StoreLaw.pause(patience / 20)
         }
         return false
       }

@@ -128,19 +128,25 @@ extension StoreLaw {
         try verifyEqual(try await scene.history(from: store).map(\.revision), [fetched.revision], "the history")
       }
     },
-    StoreLaw(.history, "what a replaced job had still to tell is told") { scene in
+    StoreLaw(.history, "what a job has still to tell when it is replaced is told, and what its replacing tells") {
+      scene in
       let store = try await scene.client()
-      try await scene.put([scene.record("a", at: 1)], into: store)
+      try await scene.put([try scene.recurring("a", every: 10)], into: store)
+      // Skips the fire at 10, and leaves it to the next one to take that to the history.
       _ = try await store.update(["a"]) { JobMachine.apply(.skipNext, to: $0, now: scene.at(0)) }
-      let answers = try await store.insert([scene.record("a", at: 9)]) {
-        JobMachine.resolve(existing: $0, proposed: $1, .replace, now: scene.at(0))
+      // The fire at 20 was missed and belongs to a trigger that is gone.
+      let answers = try await store.insert([scene.record("a", at: 99)]) {
+        JobMachine.resolve(existing: $0, proposed: $1, .replace, now: scene.at(25))
       }
       guard case .replaced(let record, let effects)? = answers.first else {
         throw LawViolation("expected a replacement, saw \(answers)")
       }
       try verifySame(try await scene.fetch("a", from: store), record, "the record that was answered")
       try await scene.settle([.committed(record, effects)], on: store)
-      try verifyEqual(try await scene.history(from: store).count, 1, "the rows that tell of the fire that was skipped")
+      let reasons = try await scene.history(from: store).map { row -> FateReason? in
+        if case .fate(let fate) = row.entry { fate.reason } else { nil }
+      }
+      try verifyEqual(reasons, [.removed, .skipped], "what the history tells")
     },
   ]
 }
