@@ -34,8 +34,8 @@ struct ChangeOutcome {
 }
 
 extension SQLiteStore {
-  /// Commits a batch in one write transaction: each change only where nobody else wrote in between, none at all where the session is
-  /// given and dead.
+  /// Commits a batch in one write transaction: each change only where nobody else wrote in between, none at all where
+  /// the session is given and dead.
   func commit(
     _ batch: ChangeBatch, _ connection: StoreConnection, session: Epoch?
   ) async throws -> [ChangeOutcome] {

@@ -11,12 +11,14 @@ final class ChangeFeed: Sendable {
     var watch: Task<Void, Never>?
   }
 
-  /// What a listener that does not listen may leave unread; beyond it the oldest is dropped, and polling is the safety net.
+  /// What a listener that does not listen may leave unread; beyond it the oldest is dropped, and polling is the
+  /// safety net.
   private static let bufferSize = 1_024
 
   private let state = Mutex(State())
 
-  /// A stream of what comes from now on. The first listener starts the watch over other processes, the last one to leave ends it.
+  /// A stream of what comes from now on. The first listener starts the watch over other processes, the last one to
+  /// leave ends it.
   func subscribe(watch: @escaping @Sendable () async -> Void) -> AsyncStream<StoreChange> {
     let (stream, continuation) = AsyncStream.makeStream(
       of: StoreChange.self, bufferingPolicy: .bufferingNewest(ChangeFeed.bufferSize))

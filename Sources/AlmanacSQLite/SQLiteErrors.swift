@@ -23,21 +23,22 @@ struct SQLiteErrors: Sendable {
     case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_PROTOCOL:
       return (
         .unavailable,
-        "another process held the database locked for \(self.busyTimeout), and nothing was written; look for a program that keeps a"
-          + " transaction open, such as a database browser or a backup"
+        "another process held the database locked for \(self.busyTimeout), and nothing was written; look for a program"
+          + " that keeps a transaction open, such as a database browser or a backup"
       )
     case .SQLITE_FULL:
       return (.unavailable, "the disk, or the quota, is full, and nothing was written; free some space")
     case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH:
       return (
         .readOnly,
-        "the database cannot be written (\(told)); the file and its directory must both be writable for this process, because SQLite"
-          + " keeps its -wal and -shm files beside it"
+        "the database cannot be written (\(told)); the file and its directory must both be writable for this process,"
+          + " because SQLite keeps its -wal and -shm files beside it"
       )
     case .SQLITE_CANTOPEN:
       return (
         .unavailable,
-        "the database cannot be opened (\(told)); its directory must exist, and this process must be allowed to create files in it"
+        "the database cannot be opened (\(told)); its directory must exist, and this process must be allowed to create"
+          + " files in it"
       )
     case .SQLITE_NOTADB:
       return (.foreignData, SQLiteErrors.notSQLite)
@@ -46,8 +47,8 @@ struct SQLiteErrors: Sendable {
     case .SQLITE_IOERR:
       return (
         .unavailable,
-        "reading or writing the file failed (\(told), code \(error.extendedResultCode.rawValue)); what was asked may have happened. Look"
-          + " at the disk and the system's log"
+        "reading or writing the file failed (\(told), code \(error.extendedResultCode.rawValue)); what was asked may have"
+          + " happened. Look at the disk and the system's log"
       )
     case .SQLITE_TOOBIG:
       return (.payloadTooLarge, "a record is larger than SQLite allows, and nothing was written")
@@ -58,7 +59,8 @@ struct SQLiteErrors: Sendable {
     case .SQLITE_ERROR where told.contains("WAL"):
       return (
         .unsupported,
-        "the file system cannot hold a database in WAL mode, which needs shared memory; put the file on a local disk, not on a network share"
+        "the file system cannot hold a database in WAL mode, which needs shared memory; put the file on a local disk, not"
+          + " on a network share"
       )
     case .SQLITE_ERROR where told.contains("no such table") || told.contains("no such column"):
       return (.corrupted, "the schema is not as this version left it (\(told)); \(SQLiteErrors.rescue)")

@@ -4,8 +4,8 @@ import Foundation
 
 /// The address of a store: `sqlite:PATH`, `sqlite:///absolute/path`, and `?namespace=NAME` after either.
 ///
-/// `%XX` stands for a byte, as in every address (RFC 3986, 2.1). `sqlite:jobs.sqlite` is relative to the working directory; there is no host, so
-/// `sqlite://jobs.sqlite` is refused.
+/// `%XX` stands for a byte, as in every address (RFC 3986, 2.1). `sqlite:jobs.sqlite` is relative to the working
+/// directory; there is no host, so `sqlite://jobs.sqlite` is refused.
 public struct SQLiteLocation: Hashable, Sendable {
   public var path: String
   public var namespace: String

@@ -20,7 +20,8 @@ extension SQLiteStore {
     let connection = try await self.box.connection()
     let listing = HistoryListing(query: query, namespace: connection.namespace)
     let (bodies, next) = try await connection.read { db in try listing.page(db) }
-    // A row that a newer version wrote in words that this one does not know is left out: there is nothing to show of it.
+    // A row that a newer version wrote in words that this one does not know is left out: there is nothing to show of
+    // it.
     return HistoryPage(rows: bodies.compactMap { try? RecordCodec.historyRow(from: $0.utf8) }, next: next)
   }
 

@@ -118,9 +118,9 @@ extension SQLiteStore {
 }
 
 extension LoadedRecord {
-  /// What a resolver is shown. A record that cannot be read is shown as one that is quarantined, with the reason as its note and a
-  /// definition that is unlike every other: it is kept unless the caller means to replace it, and then it is written anew, under the
-  /// new incarnation.
+  /// What a resolver is shown. A record that cannot be read is shown as one that is quarantined, with the reason as
+  /// its note and a definition that is unlike every other: it is kept unless the caller means to replace it, and then
+  /// it is written anew, under the new incarnation.
   fileprivate func forResolver(proposing proposed: JobRecord, at now: Instant) -> JobRecord {
     switch self {
     case .stored(let stored): return stored.record

@@ -8,12 +8,12 @@ import GRDB
 /// let store = try SQLiteStore(path: "jobs.sqlite")
 /// ```
 ///
-/// The file is in WAL mode: reads never wait for writes. What is answered is on the disk (see ``SQLiteOptions/Synchronous``). The file must
-/// lie on a local disk: WAL needs memory that is shared between its readers, which network file systems do not give
-/// (https://www.sqlite.org/wal.html).
+/// The file is in WAL mode: reads never wait for writes. What is answered is on the disk (see
+/// ``SQLiteOptions/Synchronous``). The file must lie on a local disk: WAL needs memory that is shared between its
+/// readers, which network file systems do not give (https://www.sqlite.org/wal.html).
 ///
-/// Time is this host's own, so all processes that share the file agree on it. A write of another process is noticed within
-/// ``SQLiteOptions/pollInterval`` while somebody listens to ``changes()``.
+/// Time is this host's own, so all processes that share the file agree on it. A write of another process is noticed
+/// within ``SQLiteOptions/pollInterval`` while somebody listens to ``changes()``.
 ///
 /// Copy a file that is in use with `sqlite3 jobs.sqlite ".backup copy.sqlite"`, never with `cp`, and put a backup in
 /// its place only when no scheduler runs.
@@ -35,8 +35,8 @@ public final class SQLiteStore: JobStore {
   ///   - path: Where the file is, or will be; relative to the present working directory. Its directory has to exist.
   ///   - namespace: Which of the file's stores; 1 to 255 bytes of UTF-8 without control characters.
   ///   - clock: What the time is. Every process that shares the file must have the same.
-  /// - Throws: ``StoreError`` where it is certain already that the path cannot be used: it is a directory, it may not be written, its directory
-  ///   is missing, it holds something else, or a newer version wrote it.
+  /// - Throws: ``StoreError`` where it is certain already that the path cannot be used: it is a directory, it may not
+  ///   be written, its directory is missing, it holds something else, or a newer version wrote it.
   public convenience init(
     path: String, namespace: String = "default", options: SQLiteOptions = .default,
     clock: any SchedulerClock = SystemClock()
@@ -87,8 +87,8 @@ public final class SQLiteStore: JobStore {
   static let maximumBatch = 1_000
   static let maximumPayload = 1 << 20
 
-  /// Opens the file, creates it where it is missing, and brings its schema up to date. Other methods do so by themselves where it was left
-  /// out.
+  /// Opens the file, creates it where it is missing, and brings its schema up to date. Other methods do so by
+  /// themselves where it was left out.
   ///
   /// - Throws: ``StoreError``: what ``init(path:namespace:options:clock:)`` throws, and what only SQLite can tell.
   public func prepare() async throws {
@@ -117,8 +117,8 @@ public final class SQLiteStore: JobStore {
     guard definition.payload.count > SQLiteStore.maximumPayload else { return }
     throw StoreError(
       .payloadTooLarge, store: self.path,
-      "the payload of job \(definition.id) has \(definition.payload.count) bytes, at most \(SQLiteStore.maximumPayload) are kept; store"
-        + " large values elsewhere and their names here")
+      "the payload of job \(definition.id) has \(definition.payload.count) bytes, at most \(SQLiteStore.maximumPayload)"
+        + " are kept; store large values elsewhere and their names here")
   }
 }
 #endif

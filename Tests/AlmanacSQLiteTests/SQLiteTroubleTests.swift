@@ -3,6 +3,7 @@ import Almanac
 import AlmanacTesting
 import Foundation
 import GRDB
+import Synchronization
 import Testing
 
 @testable import AlmanacSQLite
@@ -80,6 +81,69 @@ struct SQLiteTroubleTests {
     let names = try await connection.read { try Int.fetchOne($0, sql: "select count(*) from namespace") }
     #expect(names == 134)
     await store.close()
+  }
+
+  @Test("writes that wait while another is committed share one commit")
+  func sharedCommit() async throws {
+    final class Commits: TransactionObserver, Sendable {
+      let count = Mutex(0)
+      func observes(eventsOfKind eventKind: DatabaseEventKind) -> Bool { false }
+      func databaseDidChange(with event: DatabaseEvent) {}
+      func databaseDidCommit(_ db: Database) { self.count.withLock { $0 += 1 } }
+      func databaseDidRollback(_ db: Database) {}
+    }
+    let commits = Commits()
+    let store = try self.store { db in db.add(transactionObserver: commits) }
+    let connection = try await store.box.connection()
+    let before = commits.count.withLock { $0 }
+    try await withThrowingTaskGroup { group in
+      group.addTask {
+        try await connection.write { db in
+          // Everybody else waits by now; the writer's own thread may be held up.
+          while connection.commits.waitingCount < 99 { sched_yield() }
+        }
+      }
+      for number in 1..<100 {
+        group.addTask {
+          try await connection.write { db in
+            try db.execute(sql: "insert into namespace (name) values (?)", arguments: ["n\(number)"])
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+    #expect(commits.count.withLock { $0 } - before == 2)
+    await store.close()
+  }
+
+  @Test("a write that comes while the store is closed is done, or refused as closed")
+  func closing() async throws {
+    let store = try self.store { _ in }
+    try await store.prepare()
+    let done = await withTaskGroup(of: Int.self) { group in
+      for number in 0..<50 {
+        group.addTask {
+          do {
+            try await store.add([oneShot(JobID("job-\(number)"))])
+            return 1
+          } catch let error as StoreError where error.code == .closed {
+            return 0
+          } catch {
+            Issue.record(error)
+            return 0
+          }
+        }
+      }
+      group.addTask {
+        await store.close()
+        return 0
+      }
+      return await group.reduce(0, +)
+    }
+    let again = try self.store { _ in }
+    #expect(try await again.query(JobQuery(limit: 1_000)).records.count >= done)
+    #expect(try await again.problems() == [])
+    await again.close()
   }
 
   @Test("a file that may not be written is told as such")

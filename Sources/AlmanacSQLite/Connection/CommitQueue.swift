@@ -4,9 +4,9 @@ import Synchronization
 
 /// Lets writes that wait at the same time share one transaction, and thus one `fsync`.
 ///
-/// While a commit is on its way to the disk, further writes gather here; the next transaction takes all of them. So one writer alone is as
-/// fast as the disk, and sixty-four at once are nearly sixty-four times as fast. Each write stands in a savepoint of its own: one that fails
-/// takes nobody else's with it.
+/// While a commit is on its way to the disk, further writes gather here; the next transaction takes all of them. So
+/// one writer alone is as fast as the disk, and sixty-four at once are nearly sixty-four times as fast. Each write
+/// stands in a savepoint of its own: one that fails takes nobody else's with it.
 final class CommitQueue: Sendable {
   private struct Write: Sendable {
     /// Does the write and gives back what answers it once it is committed.
@@ -29,8 +29,11 @@ final class CommitQueue: Sendable {
     self.pool = pool
   }
 
-  /// Performs a write in an immediate transaction, and answers once it is committed. A cancelled caller gets its answer all the same:
-  /// a write is short, and whoever shares its transaction has not been cancelled.
+  /// How many writes wait for the next transaction.
+  var waitingCount: Int { self.waiting.withLock { $0.writes.count } }
+
+  /// Performs a write in an immediate transaction, and answers once it is committed. A cancelled caller gets its
+  /// answer all the same: a write is short, and whoever shares its transaction has not been cancelled.
   func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
       self.enqueue(

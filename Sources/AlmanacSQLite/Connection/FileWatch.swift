@@ -4,11 +4,12 @@ import GRDB
 
 /// Notices what other processes write, by asking a connection of its own that never writes.
 ///
-/// `PRAGMA data_version` changes for a connection whenever another one commits (https://www.sqlite.org/pragma.html#pragma_data_version), and
-/// costs microseconds. Only where it changed are the earliest instants of the lanes read, a step of an index each, and compared:
-/// what changes no lane's earliest instant wakes nobody. Both are read in one transaction, so that nothing can come between
-/// them. Watching the log file with inotify was ruled out: it tells of commits no earlier than a poll does of those that
-/// matter, and the other systems have other means.
+/// `PRAGMA data_version` changes for a connection whenever another one commits
+/// (https://www.sqlite.org/pragma.html#pragma_data_version), and costs microseconds. Only where it changed are the
+/// earliest instants of the lanes read, a step of an index each, and compared: what changes no lane's earliest
+/// instant wakes nobody. Both are read in one transaction, so that nothing can come between them. Watching the log
+/// file with inotify was ruled out: it tells of commits no earlier than a poll does of those that matter, and the
+/// other systems have other means.
 struct FileWatch: Sendable {
   let connection: StoreConnection
   /// Announcements from this process are known here already.
@@ -70,7 +71,8 @@ struct FileWatch: Sendable {
     var wakes = EarliestWake()
     for number in numbers {
       let wake = try LaneWake(lane: number, db)
-      // The first look has nothing to compare with, and what was written since the listener came must not be lost: it tells of all.
+      // The first look has nothing to compare with, and what was written since the listener came must not be lost: it
+      // tells of all.
       let known = before.lanes[number]
       if wake.startAt != known?.startAt { wakes.add(wake.startAt.map { Instant(microsecondsSinceEpoch: $0) }) }
       if wake.tendAt != known?.tendAt { wakes.add(wake.tendAt.map { Instant(microsecondsSinceEpoch: $0) }) }

@@ -11,7 +11,7 @@ final class StoreConnection: Sendable {
   let lanes = LaneTable()
   let cache = RecordCache()
   private let pool: DatabasePool
-  private let commits: CommitQueue
+  let commits: CommitQueue
 
   /// Opens the file, brings its schema up to date and finds the namespace. Blocks while it does so.
   init(path: String, namespace: String, options: SQLiteOptions, prepare: (@Sendable (Database) throws -> Void)?) throws
@@ -53,8 +53,8 @@ final class StoreConnection: Sendable {
       if !db.configuration.readonly { try db.execute(sql: "pragma journal_size_limit = 67108864") }
       try prepare?(db)
     }
-    // Turning a new file to WAL takes a lock that SQLite does not wait for: of two processes that make the same file at once, one is
-    // told that it is busy at once.
+    // Turning a new file to WAL takes a lock that SQLite does not wait for: of two processes that make the same file
+    // at once, one is told that it is busy at once.
     let deadline = ContinuousClock.now + options.busyTimeout
     while true {
       do {

@@ -4,8 +4,8 @@ import Foundation
 
 /// What the path and the first bytes of a file tell before SQLite is let near it.
 ///
-/// SQLite writes to a file as soon as the journal mode is set, so whether a file is ours is decided here, by reading the
-/// header (https://www.sqlite.org/fileformat2.html#the_database_header): a foreign file is never opened at all.
+/// SQLite writes to a file as soon as the journal mode is set, so whether a file is ours is decided here, by reading
+/// the header (https://www.sqlite.org/fileformat2.html#the_database_header): a foreign file is never opened at all.
 enum StoreFile {
   /// "Alma": https://www.sqlite.org/pragma.html#pragma_application_id
   static let applicationID: Int32 = 0x416C_6D61
@@ -55,7 +55,8 @@ enum StoreFile {
     if exists, !files.isReadableFile(atPath: path) {
       throw StoreError(.unavailable, store: path, "this process may not read the file; check its owner and mode")
     }
-    // What is there is told before whether it may be written: permissions of another program's file are not to be mended.
+    // What is there is told before whether it may be written: permissions of another program's file are not to be
+    // mended.
     if exists { try self.inspectHeader(path) }
     if exists, !files.isWritableFile(atPath: path) {
       throw StoreError(.readOnly, store: path, "this process may not write the file; check its owner and mode")
@@ -88,8 +89,8 @@ enum StoreFile {
     case self.applicationID:
       try Schema.check(version: Int(integer(at: self.userVersionOffset)), path: path)
     case 0:
-      // No program has put its mark on it. It is free where it has no tables; a log beside it may hold more, which is looked at in the
-      // transaction that would create ours.
+      // No program has put its mark on it. It is free where it has no tables; a log beside it may hold more, which is
+      // looked at in the transaction that would create ours.
       let cells = Int(header[self.cellCountOffset]) << 8 | Int(header[self.cellCountOffset + 1])
       if header[self.pageTypeOffset] != self.leafTablePage || cells > 0 { throw self.foreign(path) }
     default:

@@ -2,13 +2,14 @@
 extension Schema {
   /// The first version.
   ///
-  /// - `job` is the hot half: it is rewritten at every claim and every end, so it holds the state alone. The definition lies in a table
-  ///   of its own under the same key: a payload of a megabyte is then neither copied into the log by a claim nor read by a scan.
-  /// - `version` counts writes of the row and is what a write is conditional on; `defined` is the version at which the definition was
-  ///   written last. Keys are never reused, so (key, version) names one content for ever.
+  /// - `job` is the hot half: it is rewritten at every claim and every end, so it holds the state alone. The
+  ///   definition lies in a table of its own under the same key: a payload of a megabyte is then neither copied into
+  ///   the log by a claim nor read by a scan.
+  /// - `version` counts writes of the row and is what a write is conditional on; `defined` is the version at which
+  ///   the definition was written last. Keys are never reused, so (key, version) names one content for ever.
   /// - A lane belongs to one namespace, so an index that begins with a lane needs no namespace.
-  /// - Ids come in no order, so an index that holds them costs a page of the log for nearly every row. There is one, which
-  ///   has to be; the others order by what mostly grows.
+  /// - Ids come in no order, so an index that holds them costs a page of the log for nearly every row. There is one,
+  ///   which has to be; the others order by what mostly grows.
   /// - The due indexes are partial and hold the key besides the two columns they name: a scan reads nothing else.
   static let version1 = """
     create table namespace (

@@ -2,8 +2,8 @@
 import Almanac
 import GRDB
 
-/// What is said across processes and is not a write. A row lives for a minute; each new one takes a few old ones away, so the table stays as
-/// small as a minute's worth.
+/// What is said across processes and is not a write. A row lives for a minute; each new one takes a few old ones
+/// away, so the table stays as small as a minute's worth.
 enum Announcement {
   static let lifetime: Duration = .seconds(60)
   private static let sweep = 8

@@ -1,11 +1,12 @@
 #if SQLite
-/// Maps a large array on several cores, in order; a small one, where handing over would cost more than it saves, right here.
+/// Maps a large array on several cores, in order; a small one, where handing over would cost more than it saves,
+/// right here.
 ///
 /// Coding is what a batch costs most, so a batch of a thousand is coded by as many cores as there are.
 func concurrently<Element: Sendable, Value: Sendable>(
   _ elements: [Element], _ transform: @escaping @Sendable (Element) throws -> Value
 ) async throws -> [Value] {
-  let blockSize = 64
+  let blockSize = 32
   if elements.count < 2 * blockSize { return try elements.map(transform) }
   return try await withThrowingTaskGroup(of: (Int, [Value]).self) { group in
     var blocks = 0

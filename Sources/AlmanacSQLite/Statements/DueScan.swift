@@ -10,8 +10,8 @@ struct DueRow: Hashable, Sendable {
 
 /// Finds what is due: a merge over lanes, never a sort of a backlog.
 ///
-/// Each lane is one range of an index that lies in the order that is wanted, and no more is read of it than there are free slots. The
-/// rows themselves are not touched.
+/// Each lane is one range of an index that lies in the order that is wanted, and no more is read of it than there are
+/// free slots. The rows themselves are not touched.
 struct DueScan: Sendable {
   static let startSQL = "select start_at, key from job where lane = ? and start_at <= ? order by start_at, key limit ?"
   static let tendSQL = "select tend_at, key from job where lane = ? and tend_at <= ? order by tend_at, key limit ?"

@@ -5,8 +5,8 @@ import GRDB
 /// Reads a page of history along an index, so that a page costs the same wherever in a long history it lies.
 ///
 /// The rows of one job lie in the order of their keys, which only grow: an incarnation is followed by a later one, a
-/// revision by the next. All others are ordered by time. The cursor is the position of the last row; where that row was pruned, so
-/// was everything older, and the listing is at its end.
+/// revision by the next. All others are ordered by time. The cursor is the position of the last row; where that row
+/// was pruned, so was everything older, and the listing is at its end.
 struct HistoryListing: Sendable {
   let query: HistoryQuery
   let namespace: Int64

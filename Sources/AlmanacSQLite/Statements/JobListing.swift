@@ -4,12 +4,13 @@ import GRDB
 
 /// Reads a stretch of the jobs that match.
 ///
-/// There are two ways to list by id: to walk the ids, which are in order, and leave out what does not match; or to take the few that an
-/// index names and sort them. The first costs what it leaves out, the second what there is; so the second is taken where an index names few:
-/// the living among a week's tombstones, a tag, a creator. By next fire the living are in order already.
+/// There are two ways to list by id: to walk the ids, which are in order, and leave out what does not match; or to
+/// take the few that an index names and sort them. The first costs what it leaves out, the second what there is; so
+/// the second is taken where an index names few: the living among a week's tombstones, a tag, a creator. By next fire
+/// the living are in order already.
 ///
-/// What the columns tell is asked of SQLite; whatever they tell less exactly than the record (the letters of an id's prefix) is
-/// asked of the record again.
+/// What the columns tell is asked of SQLite; whatever they tell less exactly than the record (the letters of an id's
+/// prefix) is asked of the record again.
 struct JobListing: Sendable {
   let query: JobQuery
   let cursor: JobCursor?

@@ -3,7 +3,8 @@ import Almanac
 import GRDB
 import Synchronization
 
-/// The lanes of a namespace and their numbers. A lane, once there, never changes and never goes, so what is known stays true.
+/// The lanes of a namespace and their numbers. A lane, once there, never changes and never goes, so what is known
+/// stays true.
 final class LaneTable: Sendable {
   private struct Known {
     var lanes: [Int64: Lane] = [:]
@@ -18,7 +19,8 @@ final class LaneTable: Sendable {
     self.known.withLock { $0.numbers[lane] }
   }
 
-  /// Reads the lanes that came since, and answers all. To be called in a read: what an open write sees might be taken back.
+  /// Reads the lanes that came since, and answers all. To be called in a read: what an open write sees might be taken
+  /// back.
   func refresh(_ db: Database, namespace: Int64) throws -> [Int64: Lane] {
     let latest = self.known.withLock { $0.latest }
     let statement = try db.cachedStatement(

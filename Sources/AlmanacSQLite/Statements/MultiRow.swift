@@ -3,8 +3,8 @@ import GRDB
 
 /// Inserts of many rows by few statements.
 ///
-/// A statement costs some microseconds to begin and end, whatever it does. Rows go in blocks of fixed sizes, so that four prepared
-/// statements a table serve every number of rows.
+/// A statement costs some microseconds to begin and end, whatever it does. Rows go in blocks of fixed sizes, so that
+/// four prepared statements a table serve every number of rows.
 struct MultiRow: Sendable {
   private static let blocks = [64, 16, 4, 1]
 

@@ -4,9 +4,9 @@ import Synchronization
 
 /// The records that this process read or wrote last, so that what it wrote a moment ago need not be decoded again.
 ///
-/// It never answers by itself. The row is read first: a record is taken from here where key, version and the bytes of the state are
-/// those that it was made of, a definition where key and `defined` are (keys are not reused, every write counts the version on).
-/// So it cannot be stale, however many processes write.
+/// It never answers by itself. The row is read first: a record is taken from here where key, version and the bytes of
+/// the state are those that it was made of, a definition where key and `defined` are (keys are not reused, every
+/// write counts the version on). So it cannot be stale, however many processes write.
 final class RecordCache: Sendable {
   private struct Generations {
     var young: [Int64: StoredRecord] = [:]

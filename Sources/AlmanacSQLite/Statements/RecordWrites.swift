@@ -84,7 +84,8 @@ struct RecordWriter: Sendable {
 
   /// Inserts the records whose ids are free; answers the rows, in order, nil where the id was taken.
   func insert(_ records: [PreparedRecord], _ db: Database) throws -> [StoredRecord?] {
-    // The keys are given out here, so that the definitions can be written without asking. Nobody else inserts in the meantime.
+    // The keys are given out here, so that the definitions can be written without asking. Nobody else inserts in the
+    // meantime.
     let last =
       try Int64.fetchOne(db.cachedStatement(sql: "select seq from sqlite_sequence where name = 'job'")) ?? 0
     var values: [DatabaseValue] = []
@@ -163,7 +164,8 @@ struct RecordWriter: Sendable {
     return answers
   }
 
-  /// Only columns that change are named: SQLite rewrites the entry of every index of which a column is named, changed or not.
+  /// Only columns that change are named: SQLite rewrites the entry of every index of which a column is named, changed
+  /// or not.
   private func replace(_ replacement: RowReplacement, _ db: Database) throws -> Bool {
     let new = replacement.new
     let old = replacement.old?.columns
