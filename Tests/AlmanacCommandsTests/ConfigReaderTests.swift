@@ -109,6 +109,23 @@ struct ConfigReaderTests {
     #expect(file.jobs[0].trigger.next(after: instant("2026-06-05T12:00:00Z")) == instant("2026-06-08T00:00:00Z"))
   }
 
+  @Test("a recurrence rule starts at a local time, without what is excluded and with what is included")
+  func recurrence() throws {
+    let file = try read(
+      """
+      zone: Asia/Tokyo
+      jobs:
+        a:
+          shell: date
+          rrule: FREQ=WEEKLY;BYDAY=MO
+          start: 2026-06-01 09:00
+          exclude: [2026-06-08 09:00]
+          include: ["2026-06-10 12:30"]
+      """)
+    let fires = Fires(of: file.jobs[0].trigger, after: instant("2026-06-01T00:00:00Z"), count: 2)
+    #expect(fires.all == [instant("2026-06-10T03:30:00Z"), instant("2026-06-15T00:00:00Z")])
+  }
+
   @Test("a file need not say much")
   func little() throws {
     let file = try read("jobs:\n  a: {shell: date, every: 1s}\n")
