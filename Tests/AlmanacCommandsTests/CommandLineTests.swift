@@ -89,7 +89,7 @@ struct CommandLineTests {
     #expect(lines.last == "\(path): 4 jobs, no problems")
     let json = await CapturedConsole.run("check", path, "--format", "json", "--count", "1")
     #expect(json.output.split(separator: "\n").count == 4)
-    #expect(json.output.hasPrefix(#"{"exhausted":false,"fires":[""#))
+    #expect(json.output.hasPrefix(#"{"atStart":false,"exhausted":false,"fires":[""#))
   }
 
   @Test("a broken file is status 65, a missing one 66")
@@ -108,13 +108,14 @@ struct CommandLineTests {
   @Test("an imported crontab passes check, and what was lost is told with its line")
   func importing() async throws {
     let directory = try TemporaryDirectory()
-    let crontab = try directory.file("crontab", "MAILTO=me\n@reboot x\n0 4 * * * echo hi\n")
+    let crontab = try directory.file("crontab", "MAILTO=me\n61 * * * * x\n@reboot y\n0 4 * * * echo hi\n")
     let path = directory.path + "/out.yaml"
     let result = await CapturedConsole.run("import", "crontab", crontab, "--zone", "Asia/Tokyo", "-o", path)
     #expect(result.status == 0)
     #expect(result.output == "")
-    #expect(result.error.contains("\(crontab):2: lost: @reboot is left out"))
-    #expect(result.error.hasSuffix("1 of 2 entries carried over\n"))
+    #expect(result.error.contains("\(crontab):2: lost: 61 * * * *: minute 61 is out of range"))
+    #expect(result.error.contains("\(crontab):3: note: @reboot runs once at each start"))
+    #expect(result.error.hasSuffix("2 of 3 entries carried over\n"))
     #expect(await CapturedConsole.run("check", path).status == 0)
     #expect(
       await CapturedConsole.run("import", "crontab", crontab, "-o", directory.path + "/no/such/place").status == 73)

@@ -134,7 +134,8 @@ struct ConfigErrorTests {
 
   @Test("of its time")
   func time() {
-    #expect(self.job("shell: x") == ["3:5: the job \"a\" has no time; expected cron, every, at, calendar or rrule"])
+    #expect(
+      self.job("shell: x") == ["3:5: the job \"a\" has no time; expected cron, every, at, calendar, rrule or atStart"])
     #expect(
       self.job("shell: x", "cron: '* * * * *'", "every: 1s") == [
         "5:5: the job \"a\" has both \"cron\" and \"every\"; expected one of them"

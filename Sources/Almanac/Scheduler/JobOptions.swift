@@ -12,6 +12,8 @@ public struct JobOptions: Sendable {
   public var creator: String?
   /// Adds the job paused.
   public var isPaused: Bool
+  /// Why it is added paused.
+  public var pauseNote: String?
   public var correlationID: String?
   public var parentID: JobID?
   public var idempotencyKey: String?
@@ -21,7 +23,8 @@ public struct JobOptions: Sendable {
 
   public init(
     queue: String = Lane.defaultQueue, executor: String? = nil, priority: Priority = .normal, tags: Set<String> = [],
-    title: String? = nil, creator: String? = nil, isPaused: Bool = false, correlationID: String? = nil,
+    title: String? = nil, creator: String? = nil, isPaused: Bool = false, pauseNote: String? = nil,
+    correlationID: String? = nil,
     parentID: JobID? = nil, idempotencyKey: String? = nil, concurrencyKey: String? = nil,
     redactedFields: [String] = []
   ) {
@@ -32,6 +35,7 @@ public struct JobOptions: Sendable {
     self.title = title
     self.creator = creator
     self.isPaused = isPaused
+    self.pauseNote = pauseNote
     self.correlationID = correlationID
     self.parentID = parentID
     self.idempotencyKey = idempotencyKey

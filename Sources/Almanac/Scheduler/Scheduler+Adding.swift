@@ -108,7 +108,7 @@ extension Scheduler {
       id: id, incarnation: Int64.random(in: 1...Int64.max), createdAt: now, payload: bytes,
       trigger: job.trigger.anchored(at: now), profile: self.profile(job, executor: executor),
       extras: self.extras(job.options))
-    return JobMachine.newRecord(definition, now: now, paused: job.options.isPaused)
+    return JobMachine.newRecord(definition, now: now, paused: job.options.isPaused, note: job.options.pauseNote)
   }
 
   private func profile<Values: JobPayload>(_ job: NewJob<Values>, executor: String) -> JobProfile {

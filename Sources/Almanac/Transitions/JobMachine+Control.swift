@@ -161,6 +161,13 @@ extension JobMachine {
     if existing.state.status.isTombstone {
       // The memory of a job is enough to keep it, and no hindrance to a new one.
       if policy == .keep { return .refuse(.kept) }
+      // A program that says at each of its starts what it said before does not mean "once more": a reminder that was sent is not sent
+      // again. What was removed by somebody is another matter, and so is a job that says something else.
+      if policy == .replace, existing.state.status == .finished,
+        existing.definition.saysTheSame(as: proposed.definition.keepingUnknown(of: existing.definition))
+      {
+        return .refuse(.unchanged)
+      }
       return self.reborn(existing, as: proposed, now: now)
     }
     switch policy {
@@ -216,6 +223,7 @@ public enum ConflictPolicy: String, Hashable, Sendable, Codable, CaseIterable {
   case fail
   /// The job that is there stays as it is, even where only its tombstone is left: adding twice does not run twice.
   case keep
-  /// The new definition takes the old one's place. The next and the last fire stay unless the trigger changed; a pause stays.
+  /// The new definition takes the old one's place. The next and the last fire stay unless the trigger changed; a pause stays. A job that
+  /// says the same already is left as it is, also where it has finished.
   case replace
 }

@@ -69,9 +69,11 @@ package enum JobMachine {
   }
 
   /// The record of a job that is new.
-  package static func newRecord(_ definition: JobDefinition, now: Instant, paused: Bool = false) -> JobRecord {
+  package static func newRecord(
+    _ definition: JobDefinition, now: Instant, paused: Bool = false, note: String? = nil
+  ) -> JobRecord {
     var state = JobState(
-      status: paused ? .paused : .active, statusSince: now,
+      status: paused ? .paused : .active, note: paused ? note : nil, statusSince: now,
       nextFire: definition.trigger.firstFire(onceAddedAt: now))
     state.zoneData = definition.trigger.zoneDataVersion
     if let reason = definition.trigger.unreadableReason {

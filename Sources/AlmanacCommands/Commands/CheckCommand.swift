@@ -27,14 +27,15 @@ struct CheckCommand: AsyncParsableCommand {
     for job in file.jobs {
       let zone = try ZoneDatabase.system.zone(job.zone)
       // An interval without a start begins when the job is added, which is now at the earliest.
-      let fires = Fires(of: job.trigger.anchored(at: now), after: now, count: self.count)
+      let trigger = job.trigger.anchored(at: now)
+      let fires = Fires(of: trigger, after: now, count: job.runsAtStart ? 0 : self.count)
       switch self.output.format {
       case .text: self.print(job, fires, LocalTime(zone: zone), now, to: console)
       case .json:
         console.print(
           JSONWriter.line([
             "job": .string(job.id.rawValue), "trigger": .string(job.trigger.description), "zone": .string(job.zone),
-            "line": .integer(Int64(job.line)), "paused": .bool(job.isPaused),
+            "line": .integer(Int64(job.line)), "paused": .bool(job.isPaused), "atStart": .bool(job.runsAtStart),
             "fires": .array(fires.all.map { .string($0.rfc3339(in: zone)) }), "exhausted": .bool(fires.isExhausted),
           ]))
       }
@@ -51,6 +52,10 @@ struct CheckCommand: AsyncParsableCommand {
     if let title = job.title { heading += "  \(VisibleText.line(title))" }
     if job.isPaused { heading += "  " + style.paint("paused", .warning) }
     console.print(heading)
+    if job.runsAtStart {
+      console.print(style.paint("  at each start of \"almanac serve\"", .faint))
+      return console.print("")
+    }
     console.print(style.paint("  " + VisibleText.line(job.trigger.description), .faint))
     for fire in fires.all {
       console.print("  \(time.text(fire))  \(Fires.weekday(of: fire, in: time.zone))")

@@ -68,9 +68,17 @@ struct JobDeclaration: Sendable {
   var tags: Set<String> = []
   var isPaused = false
 
+  /// True where the job runs at each start of a daemon, and at no other time.
+  var runsAtStart: Bool { self.trigger == JobDeclaration.atStart }
+
+  /// The trigger of a job that only a start of a daemon runs: a time that does not come. The job stays, with its history and its
+  /// counters, and the daemon asks for a run by hand.
+  static let atStart = Trigger.at(Instant(microsecondsSinceEpoch: 253_402_300_799_000_000))
+
   func options(creator: String) -> JobOptions {
     JobOptions(
       queue: self.queue, executor: self.executor, priority: self.priority, tags: self.tags, title: self.title,
-      creator: creator, isPaused: self.isPaused, redactedFields: self.work.redactedFields)
+      creator: creator, isPaused: self.isPaused,
+      pauseNote: self.isPaused ? PlanApplication.pauseNote : nil, redactedFields: self.work.redactedFields)
   }
 }

@@ -5,7 +5,7 @@ import Yams
 // When a job runs: an expression, an interval, a recurrence rule, or a point in time.
 
 extension ConfigReader {
-  private static let triggerKinds = ["cron", "every", "at", "calendar", "rrule"]
+  private static let triggerKinds = ["cron", "every", "at", "calendar", "rrule", "atStart"]
   static let triggerKeys =
     triggerKinds + ["dialect", "zone", "gap", "fold", "from", "until", "start", "exclude", "include"]
 
@@ -22,6 +22,7 @@ extension ConfigReader {
       return nil
     }
     if kind != "cron" { self.refuse(["dialect", "gap", "fold"], in: scope, "is for cron expressions") }
+    if kind == "atStart" { self.refuse(["from", "until"], in: scope, "is for jobs that have a time") }
     if kind == "at" { self.refuse(["from", "until"], in: scope, "is for jobs that repeat") }
     if kind != "rrule" { self.refuse(["start", "exclude", "include"], in: scope, "is for recurrence rules") }
     let zone: ZoneRules
@@ -39,6 +40,7 @@ extension ConfigReader {
       case "cron": self.cron(scope, zone).map { ConfigReader.bounded($0, start, end) }
       case "calendar": self.calendar(scope, zone).map { ConfigReader.bounded($0, start, end) }
       case "rrule": self.recurrence(scope, zone).map { ConfigReader.bounded($0, start, end) }
+      case "atStart": self.atStart(scope)
       case "every": self.interval(scope, start).map { ConfigReader.bounded($0, nil, end) }
       default: scope.value("at") { text throws(SyntaxProblem) in .at(try ConfigTime.parse(text, in: zone)) }
       }
@@ -117,6 +119,18 @@ extension ConfigReader {
     }
     let texts = nodes.map { scope.value($0, key, ConfigTime.localText) }
     return texts.contains(nil) ? nil : texts.compactMap { $0.map { .string($0) } }
+  }
+
+  /// At each start of a daemon.
+  private func atStart(_ scope: ConfigScope) -> Trigger? {
+    guard let flag = scope.flag("atStart") else { return nil }
+    guard flag else {
+      let place = scope["atStart"] ?? scope.node
+      self.problems.add(
+        place.problem("\"atStart\" is true or left out; to stop a job for a while say \"paused: true\""))
+      return nil
+    }
+    return JobDeclaration.atStart
   }
 
   /// The library's own default.

@@ -25,6 +25,18 @@ struct PlanApplication: Sendable {
     return plan
   }
 
+  /// Asks for one run of each job that runs at a start. Only a start of the daemon does this; applying the file again does not.
+  func runStartJobs(of plan: Plan) async throws {
+    let foreign = Set(plan.steps.filter { $0.action == .conflict }.map(\.id))
+    for job in self.file.jobs where job.runsAtStart && !job.isPaused && !foreign.contains(job.id) {
+      do {
+        try await self.scheduler.runNow(job.id)
+      } catch let error as SchedulerError where error.code == .refused || error.code == .notFound {
+        // Removed or set aside meanwhile: then it is not to run.
+      }
+    }
+  }
+
   private func existing() async throws -> [JobRecord] {
     var records: [JobID: JobRecord] = [:]
     var query = JobQuery(statuses: nil, creator: self.file.creator, limit: JobQuery.maximumLimit)

@@ -110,15 +110,15 @@ struct CrontabImport: Sendable {
   }
 
   private mutating func add(_ entry: Crontab.Entry, _ line: Crontab.Line) {
-    if entry.schedule.lowercased() == "@reboot" {
-      self.keepAsComment(line)
-      return self.remark(
-        line.number, .lost,
-        "@reboot is left out: cron runs it at each start of one machine, and a job here belongs to no machine; start it with the machine's service manager"
-      )
-    }
     do {
-      _ = try Trigger.cron(entry.schedule, dialect: .crontab, in: self.zone ?? "UTC")
+      if entry.isAtStart {
+        self.remark(
+          line.number, .different,
+          "@reboot runs once at each start of \"almanac serve\", not only of the machine; where several daemons share a store, at the start of each, on any of them"
+        )
+      } else {
+        _ = try Trigger.cron(entry.schedule, dialect: .crontab, in: self.zone ?? "UTC")
+      }
     } catch let error as TriggerParseError {
       self.keepAsComment(line)
       return self.remark(line.number, .lost, "\(entry.schedule): \(error.summary) Left out")
@@ -146,7 +146,11 @@ struct CrontabImport: Sendable {
     } else {
       self.jobs += "    command: [\(YAMLText.scalar(self.shell)), -c, \(YAMLText.quoted(entry.command))]\n"
     }
-    self.jobs += "    cron: \(YAMLText.quoted(entry.schedule))\n    dialect: crontab\n"
+    if entry.isAtStart {
+      self.jobs += "    atStart: true\n"
+    } else {
+      self.jobs += "    cron: \(YAMLText.quoted(entry.schedule))\n    dialect: crontab\n"
+    }
     if let zone = self.zone { self.jobs += "    zone: \(YAMLText.scalar(zone))\n" }
     if let home = self.home, home.hasPrefix("/") { self.jobs += "    directory: \(YAMLText.scalar(home))\n" }
     if let input = entry.input { self.jobs += "    stdin: \(YAMLText.quoted(input))\n" }
@@ -181,4 +185,9 @@ struct CrontabImport: Sendable {
     }
     return name
   }
+}
+
+extension Crontab.Entry {
+  /// cron's word for a time that no clock shows.
+  fileprivate var isAtStart: Bool { self.schedule.lowercased() == "@reboot" }
 }

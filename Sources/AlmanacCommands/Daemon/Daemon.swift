@@ -22,7 +22,10 @@ struct Daemon: Sendable {
     self.printer.greet(self.file, self.address, node: scheduler.configuration.node)
     let events = scheduler.events()
     do {
-      self.printer.print(try await PlanApplication(scheduler: scheduler, file: self.file).apply(now: store.now().now))
+      let application = PlanApplication(scheduler: scheduler, file: self.file)
+      let plan = try await application.apply(now: store.now().now)
+      self.printer.print(plan)
+      try await application.runStartJobs(of: plan)
       try await self.serve(scheduler, events, hangups)
     } catch {
       await store.close()

@@ -63,7 +63,7 @@ struct HTTPRunner: Sendable {
   }
 
   private func exchange(_ request: URLRequest, timeout: Duration) async throws -> HTTPAnswer {
-    let exchange = HTTPExchange(request)
+    let exchange = HTTPExchange(request, timeout: timeout)
     let timer = Task {
       try await Task.sleep(for: timeout)
       exchange.end(.failure(HTTPFailed(reason: .timedOut(timeout), excerpt: nil)))
@@ -94,13 +94,15 @@ private final class HTTPExchange: NSObject, URLSessionDataDelegate, Sendable {
   }
 
   private let request: URLRequest
+  private let timeout: Duration
   private let state = Mutex(State())
 
   /// The most bytes of an answer's body that are kept.
   private static let bodyLimit = 1_024
 
-  init(_ request: URLRequest) {
+  init(_ request: URLRequest, timeout: Duration) {
     self.request = request
+    self.timeout = timeout
   }
 
   func answer() async throws -> HTTPAnswer {
@@ -152,6 +154,10 @@ private final class HTTPExchange: NSObject, URLSessionDataDelegate, Sendable {
 
   func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
     if let error {
+      // The library's own limit lies above ours; on a machine that is busy enough it may be noticed first.
+      if (error as? URLError)?.code == .timedOut {
+        return self.end(.failure(HTTPFailed(reason: .timedOut(self.timeout), excerpt: nil)))
+      }
       let reason = VisibleText.line((error as NSError).localizedDescription)
       return self.end(.failure(HTTPFailed(reason: .unreachable(reason), excerpt: nil)))
     }

@@ -37,7 +37,12 @@ struct ControlTests {
       #expect(again.disposition == .kept)
       await world.time.advance(to: .at(10))
       #expect(world.ran.count == 1)
-      let anew = try await world.scheduler.add(Tick(), trigger: .at(.at(11)), id: "mail")
+      // A program that says the same at each of its starts does not ask for it once more.
+      let same = try await world.scheduler.add(Tick(), trigger: .at(.at(1)), id: "mail", onConflict: .replace)
+      #expect(same.disposition == .unchanged)
+      await world.time.advance(to: .at(10.5))
+      #expect(world.ran.count == 1)
+      let anew = try await world.scheduler.add(Tick(), trigger: .at(.at(11)), id: "mail", onConflict: .replace)
       #expect(anew.disposition == .added)
       await world.time.advance(to: .at(12))
       #expect(world.ran.count == 2)
