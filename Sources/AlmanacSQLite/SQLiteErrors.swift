@@ -47,8 +47,8 @@ struct SQLiteErrors: Sendable {
     case .SQLITE_IOERR:
       return (
         .unavailable,
-        "reading or writing the file failed (\(told), code \(error.extendedResultCode.rawValue)); what was asked may have"
-          + " happened. Look at the disk and the system's log"
+        "reading or writing the file failed (\(told), code \(error.extendedResultCode.rawValue)); what was asked may"
+          + " have happened. Look at the disk and the system's log"
       )
     case .SQLITE_TOOBIG:
       return (.payloadTooLarge, "a record is larger than SQLite allows, and nothing was written")
@@ -59,8 +59,8 @@ struct SQLiteErrors: Sendable {
     case .SQLITE_ERROR where told.contains("WAL"):
       return (
         .unsupported,
-        "the file system cannot hold a database in WAL mode, which needs shared memory; put the file on a local disk, not"
-          + " on a network share"
+        "the file system cannot hold a database in WAL mode, which needs shared memory; put the file on a local disk,"
+          + " not on a network share"
       )
     case .SQLITE_ERROR where told.contains("no such table") || told.contains("no such column"):
       return (.corrupted, "the schema is not as this version left it (\(told)); \(SQLiteErrors.rescue)")

@@ -4,9 +4,9 @@ import Synchronization
 
 /// Lets writes that wait at the same time share one transaction, and thus one `fsync`.
 ///
-/// While a commit is on its way to the disk, further writes gather here; the next transaction takes all of them. So
-/// one writer alone is as fast as the disk, and sixty-four at once are nearly sixty-four times as fast. Each write
-/// stands in a savepoint of its own: one that fails takes nobody else's with it.
+/// While a commit is on its way to the disk, further writes gather here; the next transaction takes all of them. A
+/// writer alone is as fast as the disk, and many at once pay for one `fsync` together. Each write of a group stands in
+/// a savepoint of its own: one that fails takes nobody else's with it.
 final class CommitQueue: Sendable {
   private struct Write: Sendable {
     /// Does the write and gives back what answers it once it is committed.

@@ -6,10 +6,10 @@ import GRDB
 ///
 /// `PRAGMA data_version` changes for a connection whenever another one commits
 /// (https://www.sqlite.org/pragma.html#pragma_data_version), and costs microseconds. Only where it changed are the
-/// earliest instants of the lanes read, a step of an index each, and compared: what changes no lane's earliest
-/// instant wakes nobody. Both are read in one transaction, so that nothing can come between them. Watching the log
-/// file with inotify was ruled out: it tells of commits no earlier than a poll does of those that matter, and the
-/// other systems have other means.
+/// earliest instants of the lanes read, a step of an index each, and compared: what changes no lane's earliest instant
+/// wakes nobody. Both are read in one transaction, so that nothing can come between them. Watching the log file with
+/// inotify would be sooner by a part of the interval; it was left out because every other system needs means of its
+/// own, and all of them need the poll behind it for the events that they drop.
 struct FileWatch: Sendable {
   let connection: StoreConnection
   /// Announcements from this process are known here already.

@@ -83,7 +83,8 @@ struct JobListing: Sendable {
   }
 
   static func sql(_ condition: Condition, _ order: String) -> String {
-    "select \(RawRecord.columnList) from \(condition.table) where \(condition.terms.joined(separator: " and ")) \(order) limit ?"
+    let terms = condition.terms.joined(separator: " and ")
+    return "select \(RawRecord.columnList) from \(condition.table) where \(terms) \(order) limit ?"
   }
 
   private var asksForLivingOnly: Bool {
