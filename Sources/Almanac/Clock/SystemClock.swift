@@ -49,13 +49,25 @@ public struct SystemClock: SchedulerClock {
   }
 
   public func timer(after delay: Duration, _ fire: @escaping @Sendable () -> Void) -> ClockTimer {
+    let deadline = self.uptime() + min(delay, SystemClock.longestDelay)
     let task = Task {
-      do { try await Task.sleep(for: max(delay, .zero), tolerance: .zero) } catch { return }
-      fire()
+      while true {
+        // Read again at least every second too: a sleep may be counted on a clock that stands still while the machine does.
+        let remaining = deadline - self.uptime()
+        if remaining <= .zero { break }
+        do {
+          try await Task.sleep(for: min(remaining, SystemClock.longestSleep), tolerance: .zero)
+        } catch {
+          return
+        }
+      }
+      if !Task.isCancelled { fire() }
     }
     return ClockTimer { task.cancel() }
   }
 
+  /// Longer than any machine runs, and far from where sums of durations overflow.
+  private static let longestDelay: Duration = .seconds(1_000 * 365 * 86_400)
   private static let longestSleep: Duration = .seconds(1)
 
   private static func read(_ clock: clockid_t) -> timespec {

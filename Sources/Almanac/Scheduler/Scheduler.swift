@@ -80,7 +80,8 @@ public final class Scheduler: Service, Sendable {
   /// Runs jobs until the scheduler is told to stop, by graceful shutdown of its service group, ``shutdown()`` or cancellation.
   ///
   /// Graceful shutdown claims nothing more, waits for what is going up to the configured time, cancels what is left and gives it back
-  /// to other schedulers. Cancellation does the same without waiting. A scheduler that has stopped may be run again.
+  /// to other schedulers. Cancellation does the same without waiting. Both end within the drain timeout, the grace for what was cancelled and a
+  /// quarter of a minute, also where a store does not answer at all. A scheduler that has stopped may be run again.
   ///
   /// - Throws: ``SchedulerError/Code/alreadyRunning``, or the error of a store that cannot be used as it is. A store that does not
   ///   answer for a while is waited for.

@@ -13,7 +13,8 @@ final class Combiner<Item: Sendable, Answer: Sendable>: Sendable {
   private let limit: Int
   private let perform: @Sendable ([Item]) async throws -> [Answer]
 
-  /// - Parameter perform: answers each item, in order. What it throws is thrown to every caller of the batch.
+  /// - Parameter perform: answers each item, in order. What it throws is thrown to every caller of the batch; but where a store says
+  ///   that it cannot take the batch as it is, each item is asked for alone.
   init(limit: Int, perform: @escaping @Sendable ([Item]) async throws -> [Answer]) {
     self.limit = max(limit, 1)
     self.perform = perform
@@ -68,9 +69,21 @@ final class Combiner<Item: Sendable, Answer: Sendable>: Sendable {
             entry.continuation.resume(throwing: CombinerError.noAnswer)
           }
         }
+      } catch let error as StoreError where batch.count > 1 && !error.isTransient {
+        // One item may be what the store cannot take, and nothing of the batch was done: each gets an answer of its own.
+        for entry in batch { await self.performAlone(entry) }
       } catch {
         for entry in batch { entry.continuation.resume(throwing: error) }
       }
+    }
+  }
+
+  private func performAlone(_ entry: (item: Item, continuation: CheckedContinuation<Answer, any Error>)) async {
+    do {
+      guard let answer = try await self.perform([entry.item]).first else { throw CombinerError.noAnswer }
+      entry.continuation.resume(returning: answer)
+    } catch {
+      entry.continuation.resume(throwing: error)
     }
   }
 }

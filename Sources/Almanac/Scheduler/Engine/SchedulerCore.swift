@@ -12,6 +12,10 @@ final class SchedulerCore: Sendable {
   private struct State {
     var phase = Phase.stopped
     var desks: [String: StoreDesk] = [:]
+    /// Counts the runs, so that what one of them left behind does nothing in the next.
+    var generation = 0
+    /// Why the run could not begin.
+    var failure: (any Error)?
     var stopping: CheckedContinuation<Void, Never>?
     /// Whether a shutdown waits for runs.
     var drains = true
@@ -39,13 +43,14 @@ final class SchedulerCore: Sendable {
   // MARK: Looking up
 
   func desk(_ alias: String) throws -> StoreDesk {
-    let desks = self.state.withLock { $0.desks }
-    guard let desk = desks[alias] else {
-      let known = desks.keys.sorted().map { "\"\($0)\"" }.joined(separator: ", ")
-      throw SchedulerError(
-        .unknownStore, store: alias, "there is no store with the alias \"\(alias)\"; there is \(known)")
-    }
+    guard let desk = self.state.withLock({ $0.desks[alias] }) else { throw self.unknownStore(alias) }
     return desk
+  }
+
+  private func unknownStore(_ alias: String) -> SchedulerError {
+    let known = self.desks.map { "\"\($0.alias)\"" }.joined(separator: ", ")
+    return SchedulerError(
+      .unknownStore, store: alias, "there is no store with the alias \"\(alias)\"; there is \(known)")
   }
 
   var desks: [StoreDesk] {
@@ -77,16 +82,28 @@ final class SchedulerCore: Sendable {
       throw error
     }
     self.shared.publish(.storeAdded(alias))
-    // It may have been removed, or the scheduler stopped, while the store was made ready.
-    if self.state.withLock({ $0.phase == .running && $0.desks[alias] === desk }) { desk.start() }
+    self.start(desk, in: nil)
+  }
+
+  /// Starts a desk, unless its store was removed or the scheduler told to stop while the store was made ready.
+  private func start(_ desk: StoreDesk, in generation: Int?) {
+    // Under the lock, so that whoever ends the run, or removes the store, finds the desk started or never to be.
+    self.state.withLock { state in
+      guard state.phase == .running, generation ?? state.generation == state.generation,
+        state.desks[desk.alias] === desk
+      else { return }
+      desk.start()
+    }
   }
 
   func removeStore(_ alias: String) async throws {
-    let desk = try self.desk(alias)
+    // Taken out first: from here on nobody starts it, and nobody is told of it.
+    guard let desk = self.state.withLock({ $0.desks.removeValue(forKey: alias) }) else {
+      throw self.unknownStore(alias)
+    }
     self.shared.meter.enter()
     defer { self.shared.meter.leave() }
     await desk.stop(waiting: true)
-    self.state.withLock { _ = $0.desks.removeValue(forKey: alias) }
     self.shared.publish(.storeRemoved(alias))
   }
 
@@ -129,6 +146,8 @@ final class SchedulerCore: Sendable {
       guard state.phase == .stopped else { return false }
       state.phase = .running
       state.drains = true
+      state.generation += 1
+      state.failure = nil
       return true
     }
     guard isFirst else { throw SchedulerError(.alreadyRunning, "this scheduler is running already") }
@@ -136,16 +155,25 @@ final class SchedulerCore: Sendable {
 
   /// Runs from ``enter()`` until told to stop.
   func run() async throws {
-    // The desks work in tasks of their own, so that cancelling this one lets them give back their runs in peace.
-    let failure = await withTaskCancellationHandler {
-      var failure: (any Error)?
+    let generation = self.state.withLock { $0.generation }
+    // Everything works in tasks of its own, so that cancelling this one lets the desks give back their runs in peace, and a store that does
+    // not answer holds up no end.
+    let hasBegun = Latch(meter: self.shared.meter)
+    self.shared.meter.enter()
+    let beginning = Task {
       do {
-        try await self.begin()
-        await self.untilStopping()
+        try await self.begin(generation)
       } catch {
-        failure = error
-        self.beginShutdown(waiting: false)
+        self.fail(error, generation)
       }
+      hasBegun.open()
+      self.shared.meter.leave()
+    }
+    let failure = await withTaskCancellationHandler {
+      await self.untilStopping()
+      beginning.cancel()
+      _ = await hasBegun.wait(within: StoreDesk.partingTime, on: self.shared.clock)
+      let failure = self.state.withLock { $0.failure }
       await self.end()
       return failure
     } onCancel: {
@@ -154,18 +182,37 @@ final class SchedulerCore: Sendable {
     if let failure { throw failure }
   }
 
-  private func begin() async throws {
-    for alias in self.shared.executorAliases { try await self.shared.executor(alias)?.start() }
-    for desk in self.desks {
-      do {
-        try await desk.prepare()
-      } catch let error as StoreError where error.isTransient {
-        // Its loop goes on trying.
-        self.shared.logger.warning("store is unavailable", metadata: ["store": "\(desk.alias)", "error": "\(error)"])
-      }
+  private func fail(_ error: any Error, _ generation: Int) {
+    let counts = self.state.withLock { state -> Bool in
+      // What is thrown once the end was asked for is of no interest: it may be only that.
+      guard state.generation == generation, state.phase == .running else { return false }
+      state.failure = error
+      return true
     }
-    for desk in self.desks { desk.start() }
+    if counts { self.beginShutdown(waiting: false) }
+  }
+
+  private func begin(_ generation: Int) async throws {
+    for alias in self.shared.executorAliases {
+      try Task.checkCancellation()
+      try await self.shared.executor(alias)?.start()
+    }
+    // Each by itself, so that a store that is slow or gone holds up no other.
+    await self.withAll(self.desks) { await self.begin($0, generation) }
+    if Task.isCancelled { return }
     self.shared.publish(.started)
+  }
+
+  private func begin(_ desk: StoreDesk, _ generation: Int) async {
+    do {
+      try await desk.prepare()
+    } catch let error as StoreError where error.isTransient {
+      // Its loop goes on trying.
+      self.shared.logger.warning("store is unavailable", metadata: ["store": "\(desk.alias)", "error": "\(error)"])
+    } catch {
+      return self.fail(error, generation)
+    }
+    self.start(desk, in: generation)
   }
 
   private func untilStopping() async {
@@ -200,9 +247,7 @@ final class SchedulerCore: Sendable {
     let desks = self.desks
     self.shared.publish(.draining(running: desks.reduce(0) { $0 + $1.runningCount }))
     let waits = self.state.withLock { $0.drains }
-    await withTaskGroup(of: Void.self) { group in
-      for desk in desks { group.addTask { await desk.stop(waiting: waits) } }
-    }
+    await self.withAll(desks) { await $0.stop(waiting: waits) }
     for alias in self.shared.executorAliases { await self.shared.executor(alias)?.stop() }
     self.shared.publish(.stopped)
     let waiters = self.state.withLock { state in
@@ -214,6 +259,21 @@ final class SchedulerCore: Sendable {
     for waiter in waiters { waiter.resume() }
   }
 
+  /// Does something with all desks at once. Each counts as at work by itself, so that time can pass as soon as all of them wait.
+  private func withAll(_ desks: [StoreDesk], _ body: @escaping @Sendable (StoreDesk) async -> Void) async {
+    let left = Countdown(desks.count)
+    for _ in desks.dropFirst() { self.shared.meter.enter() }
+    await withTaskGroup(of: Void.self) { group in
+      for desk in desks {
+        group.addTask {
+          await body(desk)
+          // The last one's count is the caller's again.
+          if !left.isLast() { self.shared.meter.leave() }
+        }
+      }
+    }
+  }
+
   /// Returns when the scheduler is not running.
   func stopped() async {
     await withCheckedContinuation { continuation in
@@ -223,6 +283,22 @@ final class SchedulerCore: Sendable {
         return false
       }
       if isStopped { continuation.resume() }
+    }
+  }
+}
+
+/// Tells the last of several who come.
+private final class Countdown: Sendable {
+  private let left: Mutex<Int>
+
+  init(_ count: Int) {
+    self.left = Mutex(count)
+  }
+
+  func isLast() -> Bool {
+    self.left.withLock { left in
+      left -= 1
+      return left == 0
     }
   }
 }

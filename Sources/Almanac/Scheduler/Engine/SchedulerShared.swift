@@ -64,17 +64,24 @@ final class SchedulerShared: Sendable {
 
   // MARK: Waking
 
-  func setWakeup(_ wakeup: Wakeup?, of store: String) {
+  func setWakeup(_ wakeup: Wakeup, of store: String) {
     self.state.withLock { $0.wakeups[store] = wakeup }
+  }
+
+  /// Forgets a wakeup, unless another store has the alias by now.
+  func clearWakeup(_ wakeup: Wakeup, of store: String) {
+    self.state.withLock { state in
+      if state.wakeups[store] === wakeup { state.wakeups[store] = nil }
+    }
   }
 
   func wakeAll() {
     for wakeup in self.state.withLock({ Array($0.wakeups.values) }) { wakeup.signal() }
   }
 
-  /// Gives slots back, and wakes the loops that were short of them.
-  func giveBack(_ slots: [String: Int]) {
-    let stores = self.ledger.giveBack(slots)
+  /// Frees the slot of a run, and wakes the loops that were short of it.
+  func release(_ alias: String) {
+    let stores = self.ledger.release(alias)
     guard !stores.isEmpty else { return }
     let wakeups = self.state.withLock { state in stores.compactMap { state.wakeups[$0] } }
     for wakeup in wakeups { wakeup.signal() }

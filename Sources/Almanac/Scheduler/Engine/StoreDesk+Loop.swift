@@ -6,52 +6,67 @@ import Synchronization
 extension StoreDesk {
   /// Runs until the desk is stopped. Whatever a store throws ends no loop: it is told, and tried again.
   func loop() async {
-    defer { self.shared.meter.leave() }
     var troubles = 0
-    while !self.isStopping {
+    var contentions = 0
+    while !self.isStopping, !Task.isCancelled {
+      let epoch = self.trustedEpoch
       do {
         try await self.prepare()
-        guard let epoch = self.trustedEpoch else {
+        guard let epoch else {
           // The keeper signals as soon as there is a session.
-          await self.wakeup.wait(.never, on: self.shared.clock)
+          await self.wakeup.wait(on: self.shared.clock)
           continue
         }
         let progressed = try await self.advance(as: epoch)
         self.noteAvailability(nil)
         troubles = 0
-        if progressed { continue }
-        try await self.sleepUntilNext()
+        if progressed {
+          contentions = 0
+          continue
+        }
+        try await self.sleepUntilNext(&contentions)
       } catch let error as StoreError where error.code == .sessionLost {
-        self.sessionIsLost()
+        if let epoch { self.sessionIsLost(epoch) }
       } catch {
+        if Task.isCancelled { return }
         self.noteAvailability(error)
+        // The answer may be lost and the claims made: they are found, and given back, without waiting for the next renewal.
+        self.houseWakeup.signal()
         troubles += 1
         let delay = Backoff.exponential(from: .milliseconds(50), cap: .seconds(5)).delay(afterFailures: troubles)
-        await self.wakeup.wait(.after(delay), on: self.shared.clock)
+        await self.wakeup.wait(within: delay, on: self.shared.clock)
       }
     }
   }
 
   /// One turn: claims and tends what is due. Answers whether anything was committed.
   private func advance(as epoch: Epoch) async throws -> Bool {
-    let reserved = self.shared.ledger.reserveAll()
-    var unused = reserved
-    defer { self.shared.giveBack(unused) }
-
-    let demand = self.demand(slots: reserved)
-    let now = self.now()
+    // The batch is begun before slots are reserved: whoever waits for the commits that know of an executor finds this one.
     let batch = self.beginBatch()
     defer { self.endBatch(batch) }
-    let answers = try await self.store.advance(demand, at: now, as: epoch) { record, starts in
-      JobMachine.apply(.due(starts: starts, owner: epoch, batch: batch), to: record, now: now)
+    let reserved = self.shared.ledger.reserve(for: self.alias)
+    let demand = self.demand(slots: reserved)
+    let now = self.now()
+    let answers: [StoreAnswer]
+    do {
+      answers = try await self.store.advance(demand, at: now, as: epoch) { record, starts in
+        JobMachine.apply(.due(starts: starts, owner: epoch, batch: batch), to: record, now: now)
+      }
+    } catch {
+      self.shared.ledger.settle(reserved, started: [:], for: self.alias)
+      throw error
     }
 
     var progressed = false
+    var records: [JobRecord] = []
     var starting: [(JobRecord, StartOrder)] = []
     for answer in answers {
       switch answer {
       case .committed(let record, let effects):
         progressed = true
+        // Told before it is begun, so that a run's start is heard of before its end.
+        self.perform(record, effects)
+        records.append(record)
         for case .start(let order) in effects { starting.append((record, order)) }
       case .erased:
         progressed = true
@@ -62,10 +77,13 @@ extension StoreDesk {
         break
       }
     }
-    // Told before it is begun, so that a run's start is heard of before its end.
-    await self.perform(answers)
-    for (record, _) in starting { unused[record.lane.executor, default: 0] -= 1 }
-    self.begin(starting)
+    var started: [String: Int] = [:]
+    for (record, _) in starting { started[record.lane.executor, default: 0] += 1 }
+    self.shared.ledger.settle(reserved, started: started, for: self.alias)
+    self.begin(starting, as: epoch)
+    self.endBatch(batch)
+    // After the runs have begun: they do not wait for their history.
+    await self.settleOutboxes(records)
     return progressed
   }
 
@@ -75,20 +93,28 @@ extension StoreDesk {
   }
 
   /// Sleeps until the earliest record of our lanes wants to be looked at, the poll interval is over, or somebody signals.
-  private func sleepUntilNext() async throws {
-    let demand = self.demand(slots: self.shared.ledger.free(for: self.alias))
+  ///
+  /// - Parameter contentions: how often in a row something was due that others were faster to take.
+  private func sleepUntilNext(_ contentions: inout Int) async throws {
+    let demand = self.demand(slots: self.shared.ledger.open(for: self.alias))
     let next = try await self.store.earliestWake(demand)
-    let now = self.now()
-    var until = now + self.configuration.pollInterval
-    if let next {
-      // What is due and was left to us by nobody is being handled by another scheduler at this moment: a short while, not at once.
-      until = min(until, next <= now ? now + StoreDesk.contentionPause : next)
+    let (now, isStoreTime) = (self.now(), self.store.capabilities.serverTime)
+    // The poll is counted on the uptime: a wall clock that is set back must not draw it out.
+    var within = self.configuration.pollInterval
+    var until: Instant?
+    if let next, next <= now {
+      // What is due and was left to us by nobody is being handled by another loop at this moment: a short while, not at once.
+      contentions += 1
+      within = min(within, StoreDesk.contentionPause.delay(afterFailures: contentions))
+    } else {
+      contentions = 0
+      if let next, isStoreTime { within = min(within, next - now) } else { until = next }
     }
     self.state.withLock { state in
-      state.plannedWake = until
+      state.plannedWake = min(until ?? now + within, now + within)
       state.isAsleep = true
     }
-    await self.wakeup.wait(.at(self.local(until)), on: self.shared.clock)
+    await self.wakeup.wait(until: until, within: within, on: self.shared.clock)
     self.state.withLock { state in
       state.plannedWake = nil
       state.isAsleep = false
@@ -96,7 +122,7 @@ extension StoreDesk {
   }
 
   /// How long a scheduler waits before it looks again at records that others were faster to take.
-  private static let contentionPause: Duration = .milliseconds(5)
+  private static let contentionPause: Backoff = .exponential(from: .milliseconds(5), cap: .milliseconds(500))
 
   private func beginBatch() -> Int64 {
     self.state.withLock { state in
@@ -108,7 +134,8 @@ extension StoreDesk {
   }
 
   private func endBatch(_ batch: Int64) {
-    self.state.withLock { _ = $0.batches.remove(batch) }
+    let wasGoing = self.state.withLock { $0.batches.remove(batch) != nil }
+    if wasGoing { self.resumeDrainWaiters() }
   }
 
   // MARK: What others do
@@ -117,6 +144,8 @@ extension StoreDesk {
   func listen() async {
     for await change in self.store.changes() {
       if Task.isCancelled { return }
+      self.shared.meter.enter()
+      defer { self.shared.meter.leave() }
       switch change {
       case .wake(let instant):
         self.wake(for: instant)

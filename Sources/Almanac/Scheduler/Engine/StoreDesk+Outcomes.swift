@@ -26,7 +26,6 @@ extension StoreDesk {
 
   /// Writes until nothing is left. What ends while one commit is under way goes together in the next.
   private func writeOutcomes() async {
-    let wakeup = Wakeup(meter: self.shared.meter)
     var troubles = 0
     while true {
       let batch = self.state.withLock { state in
@@ -36,9 +35,15 @@ extension StoreDesk {
       }
       if batch.isEmpty { return self.resumeDrainWaiters() }
       do {
-        try await self.write(batch)
-        troubles = 0
-        self.forget(batch)
+        let (written, lost) = try await self.write(batch)
+        self.forget(batch, except: lost)
+        await self.settleOutboxes(written)
+        if lost.isEmpty {
+          troubles = 0
+          continue
+        }
+        // Others change these jobs again and again: after a moment it is tried once more.
+        troubles += 1
       } catch {
         // Repeating is safe: an end that was counted already is answered so by its token.
         self.noteAvailability(error)
@@ -46,21 +51,22 @@ extension StoreDesk {
         if self.hasGivenUp {
           self.logger.error(
             "outcomes could not be written", metadata: ["count": "\(batch.count)", "error": "\(error)"])
-          self.forget(batch)
+          self.forget(batch, except: [])
           continue
         }
-        let delay = Backoff.exponential(from: .milliseconds(20), cap: .seconds(2)).delay(afterFailures: troubles)
-        await wakeup.wait(.after(delay), on: self.shared.clock)
       }
+      let delay = Backoff.exponential(from: .milliseconds(20), cap: .seconds(2)).delay(afterFailures: troubles)
+      await self.writerWakeup.wait(within: delay, on: self.shared.clock)
     }
   }
 
   /// After the session was given back nobody waits for what could not be written: its runs are others' by then.
   private var hasGivenUp: Bool {
-    self.state.withLock { $0.isStopping && $0.session.epoch == nil }
+    self.state.withLock { $0.isStopping && $0.loops.isEmpty }
   }
 
-  private func write(_ batch: [Outcome]) async throws {
+  /// Writes the outcomes. Answers what was written, and the jobs to which others were faster each time.
+  private func write(_ batch: [Outcome]) async throws -> (written: [JobRecord], lost: Set<JobID>) {
     var events: [JobID: [RecordEvent]] = [:]
     var order: [JobID] = []
     for outcome in batch {
@@ -77,25 +83,46 @@ extension StoreDesk {
       return verdict
     }
     let refused = refusals.withLock { $0 }
+    var lost: Set<JobID> = []
+    var written: [JobRecord] = []
     for answer in answers {
-      guard let record = answer.record else { continue }
-      for case .stale(let token)? in refused[record.id] ?? [] { self.tellRefused(token, of: record, at: now) }
+      if case .committed(let record, let effects) = answer {
+        self.perform(record, effects)
+        written.append(record)
+      }
+      switch answer {
+      case .committed(let record, _), .refused(let record, _):
+        for (event, refusal) in zip(byJob[record.id] ?? [], refused[record.id] ?? []) {
+          if case .stale? = refusal { self.tellRefused(event, of: record.id, at: now) }
+        }
+      case .missing(let id), .erased(let id):
+        // Its claim was taken back long ago, and the job is forgotten by now.
+        for event in byJob[id] ?? [] { self.tellRefused(event, of: id, at: now) }
+      case .lost(let id):
+        lost.insert(id)
+      case .unreadable(let id, let reason):
+        self.logger.error("outcome cannot be written", metadata: ["job": "\(id)", "error": "\(reason)"])
+      }
     }
-    await self.perform(answers)
+    return (written, lost)
   }
 
-  private func tellRefused(_ token: FencingToken, of record: JobRecord, at now: Instant) {
+  /// Tells of a result that comes from a lost claim. A claim that was only to be given back has none.
+  private func tellRefused(_ event: RecordEvent, of job: JobID, at now: Instant) {
+    guard case .finished(let token, _, _, _) = event else { return }
+    let run = self.state.withLock { $0.runs[RunKey(job: job, token: token)] }
+    let jobName = run?.definition.lane.jobName ?? ""
     self.logger.info(
-      "result refused: the claim was taken back", metadata: ["job": "\(record.id)", "token": "\(token)"])
-    self.shared.metrics.countRefusedResult(jobName: record.lane.jobName)
-    self.shared.hub.publish(
-      .resultRefused(record.id, jobName: record.lane.jobName, store: self.alias, token), at: now)
+      "result refused: the claim was taken back", metadata: ["job": "\(job)", "token": "\(token)"])
+    self.shared.metrics.countRefusedResult(jobName: jobName)
+    self.shared.hub.publish(.resultRefused(job, jobName: jobName, store: self.alias, token), at: now)
   }
 
-  private func forget(_ batch: [Outcome]) {
+  private func forget(_ batch: [Outcome], except lost: Set<JobID>) {
     self.state.withLock { state in
       state.outcomes.removeFirst(batch.count)
-      for outcome in batch { state.runs[outcome.key] = nil }
+      if !lost.isEmpty { state.outcomes.insert(contentsOf: batch.filter { lost.contains($0.key.job) }, at: 0) }
+      for outcome in batch where !lost.contains(outcome.key.job) { state.runs[outcome.key] = nil }
     }
     self.resumeDrainWaiters()
   }

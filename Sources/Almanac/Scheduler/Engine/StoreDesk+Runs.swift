@@ -4,36 +4,41 @@ import Synchronization
 // The runs that this scheduler has: begun, told to stop, ended.
 
 extension StoreDesk {
-  /// Hands claimed runs to their executors, in one go for each.
-  func begin(_ starting: [(JobRecord, StartOrder)]) {
-    var assignments: [String: [RunAssignment]] = [:]
+  /// Hands claimed runs to their executors, in one go for each. Each of them holds a slot.
+  func begin(_ starting: [(JobRecord, StartOrder)], as epoch: Epoch) {
+    var assignments: [String: (executor: any JobExecutor, runs: [RunAssignment])] = [:]
     for (record, order) in starting {
       let alias = record.lane.executor
       let key = RunKey(job: record.id, token: order.token)
-      guard let entry = self.shared.registry.entry(for: record.lane.jobName), self.shared.executor(alias) != nil else {
-        // Unregistered, or removed, between the claim and now.
-        self.giveBackSlot(alias)
+      guard let entry = self.shared.registry.entry(for: record.lane.jobName),
+        let executor = assignments[alias]?.executor ?? self.shared.executor(alias),
+        let assignment = self.assignment(record.definition, order, key, entry, epoch)
+      else {
+        // Unregistered, removed, shut down or lost between the claim and now: given back as if it had never been claimed.
+        self.shared.release(alias)
         self.record(Outcome(key: key, event: .released(order.token)))
         continue
       }
-      let assignment = self.assignment(record.definition, order, key, entry)
-      assignments[alias, default: []].append(assignment)
+      assignments[alias, default: (executor, [])].runs.append(assignment)
     }
-    for (alias, batch) in assignments { self.shared.executor(alias)?.execute(batch) }
+    for (executor, runs) in assignments.values { executor.execute(runs) }
   }
 
+  /// Nil where the run must not begin any more.
   private func assignment(
-    _ definition: JobDefinition, _ order: StartOrder, _ key: RunKey, _ entry: JobRegistry.Entry
-  ) -> RunAssignment {
+    _ definition: JobDefinition, _ order: StartOrder, _ key: RunKey, _ entry: JobRegistry.Entry, _ epoch: Epoch
+  ) -> RunAssignment? {
     let control = RunControl { [weak self] outcome in self?.ended(key, outcome) }
-    self.shared.meter.enter()
-    let isTrusted = self.state.withLock { state -> Bool in
+    let uptime = self.shared.clock.uptime()
+    let mayBegin = self.state.withLock { state -> Bool in
+      // The session may have been lost, and another opened, while the claim was being committed: then others have the run.
+      guard !state.isStopping, state.session.isTrusted(epoch, at: uptime) else { return false }
       state.runs[key] = ActiveRun(
-        control: control, executor: definition.lane.executor, order: order, definition: definition)
-      return state.session.isTrusted
+        control: control, executor: definition.lane.executor, owner: epoch, order: order, definition: definition)
+      self.shared.meter.enter()
+      return true
     }
-    // The session was lost while the claim was being committed: then others run it.
-    if !isTrusted { control.cancel() }
+    guard mayBegin else { return nil }
     var logger = self.logger
     logger[metadataKey: "job"] = "\(definition.id)"
     logger[metadataKey: "attempt"] = "\(order.attempt)"
@@ -59,7 +64,11 @@ extension StoreDesk {
 
   /// True while this scheduler holds the run and trusts its session.
   private func owns(_ key: RunKey) -> Bool {
-    self.state.withLock { $0.session.isTrusted && $0.runs[key]?.control.isCancelled == false }
+    let uptime = self.shared.clock.uptime()
+    return self.state.withLock { state in
+      guard let run = state.runs[key] else { return false }
+      return state.session.isTrusted(run.owner, at: uptime) && !run.control.isCancelled
+    }
   }
 
   /// The code of a run has ended: its slot is free, and how it ended is to be written.
@@ -80,15 +89,11 @@ extension StoreDesk {
       return run
     }
     guard let run else { return }
-    self.giveBackSlot(run.executor)
+    self.shared.release(run.executor)
     self.resumeDrainWaiters()
     self.record(Outcome(key: key, event: event(run.order, self.now())))
     // Whoever writes the outcome counts as at work by now.
     self.shared.meter.leave()
-  }
-
-  private func giveBackSlot(_ alias: String) {
-    self.shared.giveBack([alias: 1])
   }
 
   // MARK: Stopping
@@ -136,27 +141,31 @@ extension StoreDesk {
 
   /// Returns when no run is left and every outcome is written, when the time is over, or when nobody waits any more.
   func untilDrained(within limit: Duration, unlessHurried: Bool) async {
+    await self.until(within: limit) { $0.isDrained || (unlessHurried && $0.isHurried) }
+  }
+
+  /// Waits for the runs on one executor, however long they take. Commits that know of the executor still may bring some.
+  func finishRuns(onExecutor alias: String) async {
+    let batches = self.state.withLock { $0.batches }
+    await self.until { state in
+      state.batches.isDisjoint(with: batches)
+        && !state.runs.values.contains { $0.executor == alias && $0.isGoing }
+    }
+  }
+
+  /// Looks whenever something has ended, until the condition holds or the time is over.
+  func until(within limit: Duration, _ condition: @Sendable (borrowing State) -> Bool) async {
     let isOver = Mutex(false)
     let timer = self.shared.clock.timer(after: limit) {
       isOver.withLock { $0 = true }
       self.resumeDrainWaiters()
     }
     defer { timer.cancel() }
-    await self.untilDrained { state in
-      (state.runs.isEmpty && state.outcomes.isEmpty && !state.isWritingOutcomes) || isOver.withLock { $0 }
-        || (unlessHurried && state.isHurried)
-    }
+    await self.until { state in condition(state) || isOver.withLock { $0 } }
   }
 
-  /// Waits for the runs on one executor, however long they take.
-  func finishRuns(onExecutor alias: String) async {
-    await self.untilDrained { state in
-      !state.runs.values.contains { $0.executor == alias && $0.isGoing }
-    }
-  }
-
-  /// Looks again whenever a run has ended, until the condition holds. The caller counts as idle while it waits.
-  private func untilDrained(_ condition: @Sendable (borrowing State) -> Bool) async {
+  /// Looks whenever something has ended, until the condition holds. The caller counts as idle while it waits.
+  private func until(_ condition: @Sendable (borrowing State) -> Bool) async {
     var isDone = false
     while !isDone {
       isDone = await withCheckedContinuation { (continuation: CheckedContinuation<Bool, Never>) in

@@ -4,8 +4,8 @@ import Synchronization
 /// Everything that this scheduler does with one store: a desk where its records are handled.
 ///
 /// Each store has a desk with loops of its own, so that a store that is slow or gone holds up no other. The desk's parts:
-/// `+Calls` (one call of a user), `+Loop` (claiming what is due), `+Runs` (the runs that are going), `+Outcomes` (writing how they
-/// ended), `+Session` (staying the owner, and taking over from those who are gone).
+/// `+Life` (started and stopped), `+Calls` (one call of a user), `+Loop` (claiming what is due), `+Runs` (the runs that are going),
+/// `+Outcomes` (writing how they ended), `+Session` (staying the owner), `+Housekeeping` (taking over from those who are gone).
 final class StoreDesk: Sendable {
   let alias: String
   let store: any JobStore
@@ -13,14 +13,19 @@ final class StoreDesk: Sendable {
   let logger: Logger
   let wakeup: Wakeup
   let keeperWakeup: Wakeup
+  let houseWakeup: Wakeup
+  let writerWakeup: Wakeup
   let state = Mutex(State())
   private let combiners = Mutex<[ConflictPolicy: Combiner<JobRecord, InsertAnswer>]>([:])
 
   struct State {
     var isPrepared = false
-    /// The store's clock less this machine's, in microseconds.
-    var clockOffset: Int64 = 0
+    /// What the store's clock showed when this machine's uptime was zero; nil where the store's time is this machine's wall clock.
+    var storeTimeAtBoot: Instant?
     var loops: [Task<Void, Never>] = []
+    /// The loops that have not ended. One whose store never answers stays, and does nothing when it comes back.
+    var loopsGoing: Set<Int> = []
+    var lastLoop = 0
     var isStopping = false
     /// A shutdown that waits no more.
     var isHurried = false
@@ -35,9 +40,14 @@ final class StoreDesk: Sendable {
     var lastBatch: Int64 = 0
     var outcomes: [Outcome] = []
     var isWritingOutcomes = false
-    /// Those who wait for the last run, or the last outcome.
+    /// Those who wait for the last run, the last outcome, or the end of a commit or a loop.
     var drainWaiters: [CheckedContinuation<Bool, Never>] = []
     var isUnavailable = false
+
+    /// True where nothing of ours is going, and nothing is left to be written.
+    var isDrained: Bool {
+      self.runs.isEmpty && self.batches.isEmpty && self.outcomes.isEmpty && !self.isWritingOutcomes
+    }
   }
 
   init(alias: String, store: any JobStore, shared: SchedulerShared) {
@@ -49,19 +59,19 @@ final class StoreDesk: Sendable {
     self.logger = logger
     self.wakeup = Wakeup(meter: shared.meter)
     self.keeperWakeup = Wakeup(meter: shared.meter)
+    self.houseWakeup = Wakeup(meter: shared.meter)
+    self.writerWakeup = Wakeup(meter: shared.meter)
   }
 
   var configuration: SchedulerConfiguration { self.shared.configuration }
 
   /// The store's time: what every decision about its records is made by.
+  ///
+  /// Where the store has a clock of its own, its time goes on with this machine's uptime, not with its wall clock: whoever sets
+  /// the wall must not make this scheduler fire early, or take others for dead.
   func now() -> Instant {
-    let offset = self.state.withLock { $0.clockOffset }
-    return self.shared.clock.now() + .microseconds(offset)
-  }
-
-  /// A time of the store's clock as this machine's clock will show it.
-  func local(_ instant: Instant) -> Instant {
-    instant - .microseconds(self.state.withLock { $0.clockOffset })
+    guard let boot = self.state.withLock({ $0.storeTimeAtBoot }) else { return self.shared.clock.now() }
+    return boot + self.shared.clock.uptime()
   }
 
   var runningCount: Int { self.state.withLock { $0.runs.count } }
@@ -75,15 +85,14 @@ final class StoreDesk: Sendable {
     self.state.withLock { $0.isPrepared = true }
   }
 
-  /// Measures how far the store's clock is from this machine's, from the middle of a question and its answer.
+  /// Measures the store's clock against this machine's uptime, from the middle of a question and its answer.
   func measureClock() async throws {
     guard self.store.capabilities.serverTime else { return }
-    let asked = self.shared.clock.now()
+    let asked = self.shared.clock.uptime()
     let answer = try await self.store.now()
-    let answered = self.shared.clock.now()
-    let middle = asked + (answered - asked) / 2
-    let offset = (answer.now - middle).wholeMicroseconds
-    self.state.withLock { $0.clockOffset = offset }
+    let answered = self.shared.clock.uptime()
+    let boot = answer.now - (asked + (answered - asked) / 2)
+    self.state.withLock { $0.storeTimeAtBoot = boot }
   }
 
   /// Makes one insert out of many that are asked for at once.
@@ -112,53 +121,7 @@ final class StoreDesk: Sendable {
     if isEarlier { self.wakeup.signal() }
   }
 
-  // MARK: Starting and stopping
-
-  func start() {
-    self.state.withLock { state in
-      guard state.loops.isEmpty else { return }
-      state.isStopping = false
-      state.isHurried = false
-      // Entered here, not in the tasks: from this line on the desk counts as at work.
-      self.shared.meter.enter()
-      self.shared.meter.enter()
-      self.shared.setWakeup(self.wakeup, of: self.alias)
-      state.loops = [
-        Task { await self.keepSession() },
-        Task { await self.loop() },
-        Task { await self.listen() },
-      ]
-    }
-  }
-
-  var isStopping: Bool { self.state.withLock { $0.isStopping } }
-
-  /// Ends the waiting of a shutdown: what is going is cancelled.
-  func hurry() {
-    self.state.withLock { $0.isHurried = true }
-    self.resumeDrainWaiters()
-  }
-
-  /// Claims nothing more, waits for what is going or cancels it, writes what ended, and gives back the session.
-  func stop(waiting: Bool) async {
-    let loops = self.state.withLock { state in
-      state.isStopping = true
-      return state.loops
-    }
-    guard !loops.isEmpty else { return }
-    self.wakeup.signal()
-    if waiting { await self.untilDrained(within: self.configuration.drainTimeout, unlessHurried: true) }
-    if self.runningCount > 0 {
-      self.cancelRuns()
-      await self.untilDrained(within: self.configuration.cancelGrace, unlessHurried: false)
-    }
-    await self.giveBackSession()
-    for loop in loops { loop.cancel() }
-    self.keeperWakeup.signal()
-    for loop in loops { await loop.value }
-    self.shared.setWakeup(nil, of: self.alias)
-    self.state.withLock { $0.loops = [] }
-  }
+  // MARK: Telling
 
   /// Tells of trouble once when it begins, and once when it is over.
   func noteAvailability(_ error: (any Error)?) {
@@ -187,6 +150,8 @@ struct RunKey: Hashable, Sendable {
 struct ActiveRun: Sendable {
   let control: RunControl
   let executor: String
+  /// The session that claimed it.
+  let owner: Epoch
   let order: StartOrder
   let definition: JobDefinition
   /// False once the run's code has ended and only its outcome is still to be written.

@@ -32,18 +32,14 @@ final class Wakeup: Sendable {
     continuation?.resume()
   }
 
-  /// What a wait is bounded by, besides a signal.
-  enum Bound {
-    case never
-    /// A time on the wall.
-    case at(Instant)
-    /// A time of this process, whatever becomes of the wall clock.
-    case after(Duration)
-  }
-
-  /// Returns when signalled, when the bound is reached, or when the task is cancelled. The caller counts as idle meanwhile.
-  func wait(_ bound: Bound, on clock: any SchedulerClock) async {
-    let timer = Mutex<ClockTimer?>(nil)
+  /// Returns when signalled, when a bound is reached, or when the task is cancelled. The caller counts as idle meanwhile.
+  ///
+  /// - Parameters:
+  ///   - deadline: a time on the wall; nil where no such time ends the wait.
+  ///   - delay: a time of this process, whatever becomes of the wall clock; nil where there is no such bound. A wait that has both cannot
+  ///     be drawn out by a wall clock that is set back.
+  func wait(until deadline: Instant? = nil, within delay: Duration? = nil, on clock: any SchedulerClock) async {
+    let timers = Mutex<[ClockTimer]>([])
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         let isSignalled = self.state.withLock { state -> Bool in
@@ -55,22 +51,18 @@ final class Wakeup: Sendable {
           return false
         }
         if isSignalled { return continuation.resume() }
-        // The timer is set before the meter is left, so that a clock turned by hand sees it as soon as all is idle.
-        switch bound {
-        case .never: break
-        case .at(let deadline):
-          let set = clock.timer(at: deadline) { self.signal() }
-          timer.withLock { $0 = set }
-        case .after(let delay):
-          let set = clock.timer(after: delay) { self.signal() }
-          timer.withLock { $0 = set }
-        }
+        // The timers are set before the meter is left, so that a clock turned by hand sees them as soon as all is idle.
+        let set = [
+          deadline.map { clock.timer(at: $0) { self.signal() } },
+          delay.map { clock.timer(after: $0) { self.signal() } },
+        ].compactMap { $0 }
+        timers.withLock { $0 = set }
         self.meter.leave()
         if Task.isCancelled { self.signal() }
       }
     } onCancel: {
       self.signal()
     }
-    timer.withLock { $0 }?.cancel()
+    for timer in timers.withLock({ $0 }) { timer.cancel() }
   }
 }

@@ -1,0 +1,161 @@
+import Logging
+import Synchronization
+
+// Keeping house in the store: what was claimed and never begun is given back, runs that were taken from us are stopped, the runs of schedulers
+// that are gone are taken over, what is too old is forgotten.
+
+extension StoreDesk {
+  /// Runs until the desk is stopped, apart from the keeper: however much there is to do, or however long a store takes for it, the
+  /// session is renewed meanwhile.
+  func keepHouse() async {
+    var troubles = 0
+    var watch = WallWatch(self.shared.clock)
+    while !Task.isCancelled {
+      var wait = self.configuration.sessionLifetime / 3
+      do {
+        try await self.prepare()
+        try await self.compareRuns()
+        wait = min(wait, try await self.takeOver(&watch) ?? wait)
+        try await self.prune()
+        troubles = 0
+      } catch {
+        if Task.isCancelled { return }
+        self.noteAvailability(error)
+        troubles += 1
+        wait = min(wait, Backoff.exponential(from: .milliseconds(50), cap: .seconds(2)).delay(afterFailures: troubles))
+      }
+      if Task.isCancelled { return }
+      await self.houseWakeup.wait(within: max(wait, .milliseconds(10)), on: self.shared.clock)
+    }
+  }
+
+  // MARK: Comparing
+
+  /// Compares the runs that we have with the runs that the store says we have.
+  private func compareRuns() async throws {
+    guard let epoch = self.trustedEpoch else { return }
+    let ours = self.state.withLock { Set($0.runs.keys) }
+    // More than we know of, so that what we do not know of is among them.
+    let limit = ours.count + self.store.capabilities.maximumBatch
+    let ids = try await self.store.records(ownedBy: epoch, limit: limit)
+    let wanted = Array(Set(ids).union(ours.map(\.job)))
+    var claimed: Set<RunKey> = []
+    for chunk in wanted.chunks(of: self.store.capabilities.maximumBatch) {
+      for record in try await self.store.fetch(Array(chunk)).compactMap({ $0 }) {
+        self.stopCancelledRuns(of: record)
+        for claim in record.state.runs.compactMap(\.claim) where claim.owner == epoch {
+          let key = RunKey(
+            job: record.id, token: FencingToken(incarnation: record.definition.incarnation, claim: claim.number))
+          claimed.insert(key)
+          // Claimed by a commit whose answer we never got: nobody began it, so it costs no attempt to give it back.
+          let isOrphan = self.state.withLock { $0.runs[key] == nil && !$0.batches.contains(claim.batch) }
+          if isOrphan { self.record(Outcome(key: key, event: .released(key.token))) }
+        }
+      }
+    }
+    // What we had before we asked, and the store does not know of, was taken from us.
+    for key in ours.subtracting(claimed) {
+      self.state.withLock { $0.runs[key] }?.control.cancel()
+    }
+  }
+
+  // MARK: Taking over
+
+  /// Marks sessions dead that have expired or whose process is gone, and takes back what they held. Answers how long it is until
+  /// there is more to do.
+  private func takeOver(_ watch: inout WallWatch) async throws -> Duration? {
+    // Owners before sessions: whoever owns a run now opened a session before, so one that is not among the sessions read later is
+    // forgotten. The other way round, a scheduler that opened in between would be taken for dead.
+    let owners = try await self.store.owners()
+    let sessions = try await self.store.sessions()
+    let uncertainty = try await self.store.now().uncertainty
+    let now = self.now()
+    // Where sessions are dated by wall clocks, a wall that was just set forward makes all of them look expired.
+    let trustsWall = watch.look(patience: self.configuration.sessionLifetime) || self.store.capabilities.serverTime
+    let own = self.state.withLock { $0.session.epoch }
+    var alive: Set<Epoch> = []
+    var nextExpiry: Instant?
+    for session in sessions where !session.isDead {
+      let isExpired = trustsWall && session.expiresAt + uncertainty < now
+      let isOver = isExpired || HostIdentity.current.knowsToBeGone(session.draft)
+      if session.epoch != own, isOver,
+        try await self.store.markDead(session.epoch, expiringAt: session.expiresAt)
+      {
+        self.logger.info(
+          "another scheduler is gone", metadata: ["epoch": "\(session.epoch)", "node": "\(session.draft.node)"])
+        self.shared.hub.publish(.peerLost(session, store: self.alias), at: now)
+      } else {
+        alive.insert(session.epoch)
+        if session.epoch != own { nextExpiry = min(nextExpiry ?? session.expiresAt, session.expiresAt) }
+      }
+    }
+    let turnEnds = self.shared.clock.uptime() + self.configuration.sessionLifetime / 3
+    for epoch in owners where !alive.contains(epoch) && epoch != own {
+      // The rest in the next turn, so that the runs of our own are compared in between.
+      if try await !self.takeBackRuns(of: epoch, until: turnEnds) { return .zero }
+    }
+    guard trustsWall else { return self.configuration.sessionLifetime / 3 }
+    return nextExpiry.map { max($0 + uncertainty + .milliseconds(50) - now, .milliseconds(50)) }
+  }
+
+  /// Takes back what a dead session holds. Answers false where the time was over before all was done.
+  func takeBackRuns(of epoch: Epoch, until end: Duration?) async throws -> Bool {
+    let limit = min(self.store.capabilities.maximumBatch, 500)
+    while true {
+      let ids = try await self.store.records(ownedBy: epoch, limit: limit)
+      if ids.isEmpty { return true }
+      let now = self.now()
+      let answers = try await self.update(ids) { JobMachine.apply(.ownerLost(epoch), to: $0, now: now) }
+      // Bounded: where nothing could be taken back, others are at it or the records cannot be read.
+      let progressed = answers.contains { if case .committed = $0 { true } else { false } }
+      if !progressed { return true }
+      if let end, self.shared.clock.uptime() >= end { return false }
+    }
+  }
+
+  // MARK: Forgetting
+
+  private func prune() async throws {
+    let now = self.now()
+    try await self.store.forgetSessions(expiredBefore: now - StoreDesk.sessionMemory)
+    _ = try await self.store.pruneHistory(before: now - self.configuration.historyRetention, limit: 1_000)
+  }
+
+  /// How long a dead session is still shown.
+  private static let sessionMemory: Duration = .seconds(86_400)
+}
+
+extension Array {
+  func chunks(of size: Int) -> [ArraySlice<Element>] {
+    stride(from: 0, to: self.count, by: Swift.max(size, 1)).map {
+      self[$0..<Swift.min($0 + Swift.max(size, 1), self.count)]
+    }
+  }
+}
+
+/// Notices when the wall clock is set forward, by comparing it with the uptime.
+struct WallWatch {
+  private let clock: any SchedulerClock
+  private var wallAtBoot: Instant
+  /// On the uptime.
+  private var distrustedUntil: Duration?
+
+  init(_ clock: any SchedulerClock) {
+    self.clock = clock
+    self.wallAtBoot = clock.now() - clock.uptime()
+  }
+
+  /// Answers whether the wall tells how much time has passed: false for as long as `patience` after it was set forward.
+  mutating func look(patience: Duration) -> Bool {
+    let uptime = self.clock.uptime()
+    let wallAtBoot = self.clock.now() - uptime
+    if wallAtBoot - self.wallAtBoot > WallWatch.slew { self.distrustedUntil = uptime + patience }
+    self.wallAtBoot = wallAtBoot
+    guard let end = self.distrustedUntil else { return true }
+    if uptime >= end { self.distrustedUntil = nil }
+    return uptime >= end
+  }
+
+  /// What a time service may adjust from one look to the next without setting the clock.
+  private static let slew: Duration = .milliseconds(500)
+}
