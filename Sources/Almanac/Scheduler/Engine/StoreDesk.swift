@@ -91,9 +91,17 @@ final class StoreDesk: Sendable {
     let asked = self.shared.clock.uptime()
     let answer = try await self.store.now()
     let answered = self.shared.clock.uptime()
-    let boot = answer.now - (asked + (answered - asked) / 2)
-    self.state.withLock { $0.storeTimeAtBoot = boot }
+    // The clock was read somewhere between the question and the answer. Taking it to have been read at the very end errs to the late
+    // side only: the middle would be nearer on the average, and early by half of a slow answer.
+    let boot = answer.now - answered
+    self.state.withLock { state in
+      // A slow answer says little; what was measured before says more.
+      if state.storeTimeAtBoot == nil || answered - asked <= StoreDesk.usefulAnswer { state.storeTimeAtBoot = boot }
+    }
   }
+
+  /// The longest that a reading of the store's clock may take and still replace an earlier one.
+  private static let usefulAnswer: Duration = .milliseconds(200)
 
   /// Makes one insert out of many that are asked for at once.
   func inserts(_ policy: ConflictPolicy) -> Combiner<JobRecord, InsertAnswer> {
