@@ -72,7 +72,8 @@ struct SQLiteErrors: Sendable {
   static let notSQLite =
     "the file is not an SQLite database, or it is encrypted; choose another path. It was not touched"
   static let rescue =
-    "stop every scheduler, copy the file with its -wal and -shm files, then restore a backup or try `sqlite3 FILE .recover`"
+    "stop every scheduler, copy the file with its -wal and -shm files, then restore a backup or try"
+    + " `sqlite3 FILE .recover`"
 }
 
 /// Why a stored value cannot be read, in a line that shows nothing of the value.

@@ -96,13 +96,17 @@ struct SQLiteTroubleTests {
     let store = try self.store { db in db.add(transactionObserver: commits) }
     let connection = try await store.box.connection()
     let before = commits.count.withLock { $0 }
+    let (begun, signal) = AsyncStream.makeStream(of: Void.self)
     try await withThrowingTaskGroup { group in
       group.addTask {
         try await connection.write { db in
-          // Everybody else waits by now; the writer's own thread may be held up.
+          signal.finish()
+          // Until everybody else waits; the writer's own thread may be held up.
           while connection.commits.waitingCount < 99 { sched_yield() }
         }
       }
+      // The first write is alone in its transaction once it has begun.
+      for await _ in begun {}
       for number in 1..<100 {
         group.addTask {
           try await connection.write { db in
