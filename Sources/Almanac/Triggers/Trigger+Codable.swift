@@ -53,6 +53,12 @@ struct TriggerMembers {
     return text
   }
 
+  mutating func optionalString(_ name: String) throws(TriggerError) -> String? {
+    guard let member = take(name) else { return nil }
+    guard let text = member.stringValue else { throw failure(name, "a string") }
+    return text
+  }
+
   mutating func integer(_ name: String) throws(TriggerError) -> Int64 {
     guard let value = take(name)?.integerValue else { throw failure(name, "a whole number") }
     return value
