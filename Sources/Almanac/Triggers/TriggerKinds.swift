@@ -1,5 +1,5 @@
 /// The kinds of triggers by their names in the encoded form.
-enum TriggerKinds {
+public enum TriggerKinds {
   static let at = "at"
   static let interval = "interval"
   static let cron = "cron"
@@ -10,6 +10,7 @@ enum TriggerKinds {
   static let anyOf = "any-of"
   static let allOf = "all-of"
   static let limited = "limited"
+  static let custom = "custom"
 
   /// Reads the members of an object of the kind; nil for a kind that is not known.
   static func decode(_ kind: String, _ members: inout TriggerMembers) throws -> Trigger? {
@@ -24,6 +25,7 @@ enum TriggerKinds {
     case anyOf: Trigger(AnyOfRule(try CombinedTriggers.decode(&members)))
     case allOf: Trigger(AllOfRule(try CombinedTriggers.decode(&members)))
     case limited: try LimitedRule.decode(&members)
+    case custom: try CustomRule.decode(&members)
     default: nil
     }
   }
