@@ -1,32 +1,3 @@
-/// The kinds of triggers by their names in the encoded form.
-enum TriggerKinds {
-  static let at = "at"
-  static let interval = "interval"
-  static let cron = "cron"
-  static let apsCron = "aps-cron"
-  static let calendarInterval = "calendar-interval"
-  static let onCalendar = "on-calendar"
-  static let recurrence = "recurrence"
-  static let anyOf = "any-of"
-  static let allOf = "all-of"
-
-  /// Reads the members of an object of the kind; nil for a kind that is not known.
-  static func decode(_ kind: String, _ members: inout TriggerMembers) throws -> Trigger? {
-    switch kind {
-    case at: Trigger(at: try members.instant("at"))
-    case interval: try IntervalRule.decode(&members)
-    case cron: try CronRule.decode(&members)
-    case apsCron: try APSCronRule.decode(&members)
-    case calendarInterval: try CalendarIntervalRule.decode(&members)
-    case onCalendar: try OnCalendarRule.decode(&members)
-    case recurrence: try RecurrenceTriggerRule.decode(&members)
-    case anyOf: Trigger(AnyOfRule(try CombinedTriggers.decode(&members)))
-    case allOf: Trigger(AllOfRule(try CombinedTriggers.decode(&members)))
-    default: nil
-    }
-  }
-}
-
 extension Trigger: Codable {
   /// Reads the object that ``encode(to:)`` writes. What is not understood — a kind of a later version, an expression that
   /// this version refuses, a zone that this machine lacks — becomes an unreadable trigger that keeps the data.
@@ -79,6 +50,12 @@ struct TriggerMembers {
 
   mutating func string(_ name: String) throws(TriggerError) -> String {
     guard let text = take(name)?.stringValue else { throw failure(name, "a string") }
+    return text
+  }
+
+  mutating func optionalString(_ name: String) throws(TriggerError) -> String? {
+    guard let member = take(name) else { return nil }
+    guard let text = member.stringValue else { throw failure(name, "a string") }
     return text
   }
 

@@ -45,6 +45,23 @@ extension Trigger {
     Trigger(try CronRule(expression, dialect: dialect, zone: zone, gap: gap, fold: fold))
   }
 
+  /// Fires at the times of a cron expression in which `H` stands for values that `seed` chooses, so that many jobs that
+  /// say the same do not all begin at once.
+  ///
+  /// `H` is one value of its field, `H(a-b)` one of a range, `H/n` and `H(a-b)/n` every n-th from a chosen beginning; in
+  /// the day of month, `H` alone is one of 1 to 28. The same seed chooses the same values for ever.
+  ///
+  /// - Parameters:
+  ///   - dialect: ``CronDialect/ocps`` or ``CronDialect/crontab``; the others have no `H`.
+  ///   - seed: a text that differs from job to job, such as the job's identifier. It is stored with the trigger.
+  /// - Throws: as ``cron(_:dialect:in:gap:fold:)``, and ``TriggerError`` where the dialect has no `H`.
+  public static func cron(
+    _ expression: String, dialect: CronDialect = .ocps, in zone: String = "UTC", hash seed: String,
+    gap: GapPolicy = .auto, fold: FoldPolicy = .auto
+  ) throws -> Trigger {
+    Trigger(try CronRule(expression, dialect: dialect, zone: zone, gap: gap, fold: fold, seed: seed))
+  }
+
   /// What is kept of a stored trigger that could not be understood: it never fires and is encoded as it came.
   public static func unreadable(raw: JSONValue, reason: String) -> Trigger {
     Trigger(UnreadableRule(raw: raw, reason: reason))

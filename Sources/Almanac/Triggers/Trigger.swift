@@ -77,6 +77,10 @@ public struct Trigger: Sendable {
   /// The name of the kind in the encoded form, such as `at`, `interval` or `cron`; nil for an unreadable trigger.
   public var kind: String? { form.kind }
 
+  var hasBeginning: Bool {
+    if case .rule(let rule) = content { rule.hasBeginning } else { true }
+  }
+
   /// The identifiers of the time zones on whose data the fire times depend, sorted, each once.
   public var zones: [String] {
     if case .rule(let rule) = content { rule.zones } else { [] }

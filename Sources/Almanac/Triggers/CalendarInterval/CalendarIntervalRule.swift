@@ -74,6 +74,7 @@ final class CalendarIntervalRule: TriggerRule {
     return (try? CalendarIntervalRule(anchored, zone: zone)).map { Trigger($0) }
   }
 
+  var hasBeginning: Bool { spec.start != nil }
   var zones: [String] { [zone.identifier] }
 
   var form: TriggerForm {

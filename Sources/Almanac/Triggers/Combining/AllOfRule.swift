@@ -50,14 +50,11 @@ final class AllOfRule: TriggerRule {
     1 + (members.map(levelsBelow).max() ?? 0)
   }
 
-  private static func levelsBelow(_ trigger: Trigger) -> Int {
+  /// How many intersections lie in each other in the trigger; 0 for none.
+  static func levelsBelow(_ trigger: Trigger) -> Int {
     guard case .rule(let rule) = trigger.content else { return 0 }
-    return switch rule {
-    case let rule as AllOfRule: levels(of: rule.members)
-    case let rule as AnyOfRule: rule.members.map(levelsBelow).max() ?? 0
-    case let rule as QualifiedRule: levelsBelow(rule.base)
-    default: 0
-    }
+    if let rule = rule as? AllOfRule { return levels(of: rule.members) }
+    return rule.inner.map(levelsBelow).max() ?? 0
   }
 
   /// The trigger with at most so many leaps in each intersection within it.
@@ -69,6 +66,7 @@ final class AllOfRule: TriggerRule {
     case let rule as QualifiedRule:
       Trigger(
         QualifiedRule(base: limiting(rule.base, to: leaps), start: rule.start, end: rule.end, unknown: rule.unknown))
+    case let rule as LimitedRule: Trigger(rule.replacing(base: limiting(rule.base, to: leaps)))
     default: trigger
     }
   }
@@ -107,6 +105,8 @@ final class AllOfRule: TriggerRule {
     return anchored == members ? nil : Trigger(AllOfRule(anchored))
   }
 
+  var hasBeginning: Bool { members.contains(where: \.hasBeginning) }
+  var inner: [Trigger] { members }
   var zones: [String] { CombinedTriggers.zones(of: members) }
   var form: TriggerForm { CombinedTriggers.form(TriggerKinds.allOf, members) }
   var summary: String { "all of (\(members.map(\.description).joined(separator: "; ")))" }

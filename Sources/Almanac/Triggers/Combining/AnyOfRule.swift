@@ -26,6 +26,8 @@ final class AnyOfRule: TriggerRule {
     return anchored == members ? nil : Trigger(AnyOfRule(anchored))
   }
 
+  var hasBeginning: Bool { members.allSatisfy(\.hasBeginning) }
+  var inner: [Trigger] { members }
   var zones: [String] { CombinedTriggers.zones(of: members) }
   var form: TriggerForm { CombinedTriggers.form(TriggerKinds.anyOf, members) }
   var summary: String { "any of (\(members.map(\.description).joined(separator: "; ")))" }

@@ -39,12 +39,9 @@ enum CombinedTriggers {
 
   private static func nested(in trigger: Trigger) -> [Trigger] {
     guard case .rule(let rule) = trigger.content else { return [] }
-    return switch rule {
-    case let rule as AnyOfRule: rule.members
-    case let rule as AllOfRule: rule.members
-    case let rule as QualifiedRule: nested(in: rule.base)
-    default: []
-    }
+    // Bounds are no level of their own: there is never more than one of them around a trigger.
+    if let rule = rule as? QualifiedRule { return nested(in: rule.base) }
+    return rule.inner
   }
 
   static func decode(_ members: inout TriggerMembers) throws(TriggerError) -> [Trigger] {

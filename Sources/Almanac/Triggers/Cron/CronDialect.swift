@@ -26,11 +26,16 @@ struct CronMeaning {
 }
 
 extension CronDialect {
+  /// Whether `H` stands for a value that a seed chooses.
+  var hasHash: Bool { self == .ocps || self == .crontab }
+
   /// Reads an expression.
   ///
+  /// - Parameter seed: what chooses the values of `H`, in the dialects that have it.
   /// - Throws: ``TriggerParseError`` where it is malformed, out of range or matches no time ever.
-  func parse(_ expression: String) throws(TriggerParseError) -> CronMeaning {
-    let text = try CronText(expression)
+  func parse(_ expression: String, seed: String? = nil) throws(TriggerParseError) -> CronMeaning {
+    var text = try CronText(expression)
+    if hasHash { text.hashing = seed.map { .seed(CronHash(seed: $0)) } ?? .unseeded }
     let meaning =
       switch self {
       case .crontab: try CrontabGrammar.parse(text)

@@ -209,6 +209,7 @@ struct CronFieldReader {
   /// One item of a list without a dialect's additions.
   mutating func item() throws(TriggerParseError) -> CronSpan {
     if let star = try star() { return star }
+    if let chosen = try hashed() { return chosen }
     let start = position
     var (span, isRange) = try valueOrRange()
     let slash = position

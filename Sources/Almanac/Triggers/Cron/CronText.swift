@@ -7,6 +7,16 @@ struct CronText {
   let bytes: [UInt8]
   /// The byte range of each field.
   let fields: [Range<Int>]
+  /// What `H` means in the text.
+  var hashing = Hashing.unknown
+
+  enum Hashing: Hashable, Sendable {
+    /// The dialect has no `H`.
+    case unknown
+    /// The dialect has it, but nothing chooses its values.
+    case unseeded
+    case seed(CronHash)
+  }
 
   /// Cuts the expression at white space.
   init(_ expression: String) throws(TriggerParseError) {

@@ -99,6 +99,10 @@ enum OCPSGrammar {
         days.weekdays |= UInt8(truncatingIfNeeded: [star].bits)
         continue
       }
+      if let chosen = try reader.hashed() {
+        days.weekdays |= UInt8(truncatingIfNeeded: [chosen].bits)
+        continue
+      }
       let start = reader.position
       let (span, isRange) = try reader.valueOrRange()
       let set = UInt8(truncatingIfNeeded: [span].bits(modulo: 7, from: 0))

@@ -89,6 +89,7 @@ final class OnCalendarRule: TriggerRule {
     return value - start
   }
 
+  var hasBeginning: Bool { instant != nil }
   var zones: [String] { instant == nil ? [walk.zone.identifier] : [] }
 
   var form: TriggerForm {

@@ -91,6 +91,7 @@ final class RecurrenceTriggerRule: TriggerRule {
     return count > 0 ? Instant(secondsSinceEpoch: included[count - 1]) : nil
   }
 
+  var hasBeginning: Bool { true }
   var zones: [String] { [walk.zone.identifier] }
 
   var form: TriggerForm {

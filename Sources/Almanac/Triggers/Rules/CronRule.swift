@@ -2,12 +2,21 @@
 final class CronRule: TriggerRule {
   let expression: String
   let dialect: CronDialect
+  /// What chooses the values of `H`.
+  let seed: String?
   let gap: GapPolicy
   let fold: FoldPolicy
+  private static let seedMember = "hash-seed"
   private let walk: ZonedWalk<CivilPattern>
 
-  init(_ expression: String, dialect: CronDialect, zone: String, gap: GapPolicy, fold: FoldPolicy) throws {
-    let meaning = try dialect.parse(expression)
+  init(
+    _ expression: String, dialect: CronDialect, zone: String, gap: GapPolicy, fold: FoldPolicy, seed: String? = nil
+  ) throws {
+    guard seed == nil || dialect.hasHash else {
+      throw TriggerError("The dialect \(dialect.rawValue) has no H, and takes no hash seed.")
+    }
+    let meaning = try dialect.parse(expression, seed: seed)
+    self.seed = seed
     self.expression = expression
     self.dialect = dialect
     self.gap = gap
@@ -34,6 +43,7 @@ final class CronRule: TriggerRule {
     ]
     if gap != .auto { members["gap"] = .string(gap.rawValue) }
     if fold != .auto { members["fold"] = .string(fold.rawValue) }
+    if let seed { members[Self.seedMember] = .string(seed) }
     return TriggerForm(kind: TriggerKinds.cron, members: members)
   }
 
@@ -43,7 +53,8 @@ final class CronRule: TriggerRule {
     let zone = try members.string("zone")
     let gap: GapPolicy = try members.optionalName("gap") ?? .auto
     let fold: FoldPolicy = try members.optionalName("fold") ?? .auto
-    return Trigger(try CronRule(expression, dialect: dialect, zone: zone, gap: gap, fold: fold))
+    let seed = try members.optionalString(seedMember)
+    return Trigger(try CronRule(expression, dialect: dialect, zone: zone, gap: gap, fold: fold, seed: seed))
   }
 
   var summary: String { "cron \"\(printable(expression, limit: 200))\" in \(walk.zone.identifier)" }

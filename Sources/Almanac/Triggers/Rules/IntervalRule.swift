@@ -53,6 +53,8 @@ final class IntervalRule: TriggerRule {
     anchor == nil ? Trigger(IntervalRule(microseconds: microseconds, anchor: instant, isImplicit: true)) : nil
   }
 
+  var hasBeginning: Bool { anchor != nil }
+
   var form: TriggerForm {
     var members: [String: JSONValue] = [Member.microseconds: .integer(microseconds)]
     if let anchor { members[Member.anchor] = InstantText.json(anchor) }

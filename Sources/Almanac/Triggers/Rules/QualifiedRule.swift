@@ -59,6 +59,8 @@ final class QualifiedRule: TriggerRule {
     return Trigger(QualifiedRule(base: anchored, start: start, end: end, unknown: unknown))
   }
 
+  var hasBeginning: Bool { start != nil || base.hasBeginning }
+  var inner: [Trigger] { [base] }
   var zones: [String] { base.zones }
 
   var form: TriggerForm {

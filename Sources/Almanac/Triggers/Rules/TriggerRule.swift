@@ -21,6 +21,12 @@ protocol TriggerRule: AnyObject, Sendable {
   /// The rule with an implicit anchor fixed at `instant`; nil where it needs none.
   func anchored(at instant: Instant) -> Trigger?
 
+  /// Whether the fire times have a first one that the rule itself fixes, so that counting them can begin there.
+  var hasBeginning: Bool { get }
+
+  /// The triggers that the rule is made of.
+  var inner: [Trigger] { get }
+
   /// The identifiers of the zones whose data the fire times depend on.
   var zones: [String] { get }
 
@@ -41,6 +47,8 @@ extension TriggerRule {
   }
 
   func anchored(at instant: Instant) -> Trigger? { nil }
+  var hasBeginning: Bool { false }
+  var inner: [Trigger] { [] }
   var zones: [String] { [] }
   var unreadableReason: String? { nil }
 }
