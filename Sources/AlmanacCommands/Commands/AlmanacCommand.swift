@@ -14,7 +14,8 @@ struct AlmanacCommand: AsyncParsableCommand {
       """,
     version: AlmanacVersion.current,
     subcommands: [
-      ServeCommand.self, CheckCommand.self, NextCommand.self, JobsCommand.self, RunsCommand.self, NodesCommand.self,
+      ServeCommand.self, CheckCommand.self, NextCommand.self, ExplainCommand.self, JobsCommand.self, RunsCommand.self,
+      NodesCommand.self,
       ImportCommand.self,
     ])
 }
