@@ -52,7 +52,8 @@ struct SQLiteErrors: Sendable {
       )
     case .SQLITE_TOOBIG:
       return (.payloadTooLarge, "a record is larger than SQLite allows, and nothing was written")
-    case .SQLITE_MISUSE where told.contains("closed"):
+    // A connection that was closed has no handle any more, and of no handle SQLite says "out of memory".
+    case .SQLITE_MISUSE where told.contains("closed") || told.contains("out of memory"):
       return (.closed, "the store was closed")
     case .SQLITE_NOMEM:
       return (.unavailable, "SQLite ran out of memory, and nothing was written")

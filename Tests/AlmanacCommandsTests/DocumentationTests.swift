@@ -17,7 +17,8 @@ struct DocumentationTests {
   func example() throws {
     let file = try read(try self.text("Examples/almanac.yaml"))
     #expect(file.name == "example")
-    #expect(file.jobs.map(\.id) == ["heartbeat", "clock", "flaky", "slow", "stuck", "nightly", "once", "hello", "asleep"])
+    #expect(
+      file.jobs.map(\.id) == ["heartbeat", "clock", "flaky", "slow", "stuck", "nightly", "once", "hello", "asleep"])
     #expect(file.jobs.contains { $0.policies.retry.attempts > 1 })
     #expect(file.jobs.contains { $0.onlyFire != nil })
   }

@@ -159,6 +159,8 @@ struct RecurrenceTimes: CivilTimeSet {
 
   /// The first day that belongs after the end of a month.
   func firstDay(afterMonth month: Int, of startYear: Int, _ mask: (Int, Int) -> UInt32) -> Int? {
+    // Parts that leave no month at all; the rule's own dates may still fire.
+    guard days.months != 0 else { return nil }
     var year = startYear
     var rest = days.months & ~((2 << UInt16(month)) - 1)
     for _ in 0..<Self.mostSteps {
@@ -181,6 +183,7 @@ struct RecurrenceTimes: CivilTimeSet {
 
   /// The last day that belongs before the beginning of a month.
   func lastDay(beforeMonth month: Int, of startYear: Int, _ mask: (Int, Int) -> UInt32) -> Int? {
+    guard days.months != 0 else { return nil }
     var year = startYear
     var rest = days.months & ((1 << UInt16(month)) - 1)
     for _ in 0..<Self.mostSteps {
