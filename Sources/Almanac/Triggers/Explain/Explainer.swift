@@ -141,12 +141,13 @@ enum ClockChanges {
     for _ in 0..<500 where !(met.gap && met.fold) {
       guard segment.end != .max, segment.end < last else { break }
       let (before, after) = (segment.end + Int64(segment.offset), segment.end + Int64(segment.offsetAfter))
-      if before < after {
-        if let time = times.first(atOrAfter: before), time < after { met.gap = true }
-      } else if after < before {
-        if let time = times.first(atOrAfter: after), time < before { met.fold = true }
+      // Where nothing follows no later change is met either, and a search that finds nothing is the dearest there is.
+      guard let time = times.first(atOrAfter: min(before, after)) else { break }
+      if time < max(before, after) {
+        if before < after { met.gap = true } else if after < before { met.fold = true }
       }
-      segment = zone.segment(containing: segment.end)
+      segment = zone.segment(
+        containing: max(segment.end, time - max(Int64(segment.offset), Int64(segment.offsetAfter))))
     }
     return met
   }
