@@ -1,4 +1,5 @@
 import Almanac
+import Logging
 import Synchronization
 
 /// What a simulation came to.
@@ -48,7 +49,9 @@ public final class Simulation: Sendable {
     self.clientStore = NodeStore(
       AuditedStore(base: self.memory, auditor: self.auditor), clock: self.clock, seed: plan.seed,
       weather: SimulationPlan.Weather(throwsOneIn: plan.weather.throwsOneIn))
-    self.client = Scheduler(store: self.clientStore, clock: self.clock)
+    self.client = Scheduler(
+      store: self.clientStore, clock: self.clock,
+      logger: Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() })
   }
 
   public func run() async -> SimulationReport {

@@ -82,7 +82,7 @@ struct HangingStoreTests {
     gate.open()
     await it.time.settle()
     // What was left behind has begun nothing, and the scheduler can be run again.
-    try it.store.before(nil)
+    try it.store.before("all", nil)
     let again = await it.start()
     await it.time.shutdown()
     try await again.value
@@ -177,6 +177,8 @@ struct HangingStoreTests {
     try await it.scheduler.add(Tick(), trigger: .at(.at(0)), id: "a")
     await gate.arrival()
     it.scheduler.beginShutdown()
+    // From the moment at which it waits for what is going, it is stopping.
+    try await it.clock.waitForTimer(at: .at(10))
     gate.open()
     await it.time.shutdown()
     try await running.value
@@ -194,7 +196,7 @@ struct HangingStoreTests {
     let running = await it.start()
     let gate = Gate()
     try it.store.after("advance") { await gate.pass(it.scheduler) }
-    try await it.scheduler.add(Tick(), trigger: .at(.at(1)), id: "a")
+    try await it.scheduler.add(Tick(), trigger: .at(.at(0)), id: "a")
     await it.time.advance(to: .at(2))
     let session = try #require(try await it.scheduler.nodes().first)
     #expect(try await it.store.base.markDead(session.epoch, expiringAt: session.expiresAt))
