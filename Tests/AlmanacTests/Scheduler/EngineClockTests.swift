@@ -32,6 +32,33 @@ struct EngineClockTests {
     #expect(ran.withLock { $0 } == [.at(60), .at(120), .at(180)])
   }
 
+  @Test("a store's clock whose answer took long makes nothing fire early")
+  func slowClock() async throws {
+    let clock = ManualClock()
+    let ran = Mutex<[Instant]>([])
+    let store = GatedStore(MemoryStore(clock: clock, options: .init(serverTime: true)))
+    let scheduler = Scheduler(
+      store: store, configuration: .init(pollInterval: .seconds(3_600)), clock: clock, logger: self.log)
+    scheduler.register(Tick.self) { _, _ in ran.withLock { $0.append(clock.now()) } }
+    let time = VirtualTime(clock, [scheduler])
+    let events = scheduler.events()
+    let running = Task { try await scheduler.run() }
+    for await event in events {
+      if case .started = event.kind { break }
+    }
+    await time.settle()
+    let gate = Gate()
+    store.before("now") { await gate.pass(scheduler) }
+    try await scheduler.add(Tick(), trigger: .at(.at(17)), id: "a")
+    await time.advance(to: .at(15))
+    store.before("now", nil)
+    gate.open()
+    await time.advance(to: .at(60))
+    await time.shutdown()
+    try await running.value
+    #expect(ran.withLock { $0 } == [.at(17)])
+  }
+
   @Test("a wall that is set back does not draw out the poll")
   func pollAfterSetBack() async throws {
     let clock = ManualClock()

@@ -20,8 +20,8 @@ final class StoreDesk: Sendable {
 
   struct State {
     var isPrepared = false
-    /// What the store's clock showed when this machine's uptime was zero; nil where the store's time is this machine's wall clock.
-    var storeTimeAtBoot: Instant?
+    /// Nil where the store's time is this machine's wall clock.
+    var clockReading: ClockReading?
     var loops: [Task<Void, Never>] = []
     /// The loops that have not ended. One whose store never answers stays, and does nothing when it comes back.
     var loopsGoing: Set<Int> = []
@@ -70,7 +70,7 @@ final class StoreDesk: Sendable {
   /// Where the store has a clock of its own, its time goes on with this machine's uptime, not with its wall clock: whoever sets
   /// the wall must not make this scheduler fire early, or take others for dead.
   func now() -> Instant {
-    guard let boot = self.state.withLock({ $0.storeTimeAtBoot }) else { return self.shared.clock.now() }
+    guard let boot = self.state.withLock({ $0.clockReading?.timeAtBoot }) else { return self.shared.clock.now() }
     return boot + self.shared.clock.uptime()
   }
 
@@ -85,23 +85,25 @@ final class StoreDesk: Sendable {
     self.state.withLock { $0.isPrepared = true }
   }
 
-  /// Measures the store's clock against this machine's uptime, from the middle of a question and its answer.
+  /// Measures the store's clock against this machine's uptime.
+  ///
+  /// The store read its clock at some moment between the question and the answer. Taken as the last of these moments the store's time is
+  /// never ahead, so nothing fires early and nobody is taken for dead too soon; taken as the middle it would be, by half of what
+  /// a slow answer took. How far behind it may be is the time that the answer took, so an answer that took longer than an earlier one is
+  /// believed only when that has grown old.
   func measureClock() async throws {
     guard self.store.capabilities.serverTime else { return }
     let asked = self.shared.clock.uptime()
     let answer = try await self.store.now()
     let answered = self.shared.clock.uptime()
-    // The clock was read somewhere between the question and the answer. Taking it to have been read at the very end errs to the late
-    // side only: the middle would be nearer on the average, and early by half of a slow answer.
-    let boot = answer.now - answered
+    let reading = ClockReading(timeAtBoot: answer.now - answered, error: answered - asked, takenAt: answered)
     self.state.withLock { state in
-      // A slow answer says little; what was measured before says more.
-      if state.storeTimeAtBoot == nil || answered - asked <= StoreDesk.usefulAnswer { state.storeTimeAtBoot = boot }
+      guard let old = state.clockReading, reading.error > old.error(at: answered) else {
+        state.clockReading = reading
+        return
+      }
     }
   }
-
-  /// The longest that a reading of the store's clock may take and still replace an earlier one.
-  private static let usefulAnswer: Duration = .milliseconds(200)
 
   /// Makes one insert out of many that are asked for at once.
   func inserts(_ policy: ConflictPolicy) -> Combiner<JobRecord, InsertAnswer> {
@@ -146,6 +148,19 @@ final class StoreDesk: Sendable {
       self.shared.hub.publish(.storeRecovered(self.alias), at: self.now())
     }
   }
+}
+
+/// What was learned of a store's clock by asking for it once.
+struct ClockReading: Sendable {
+  /// What it showed when this machine's uptime was zero.
+  let timeAtBoot: Instant
+  /// How far behind it that may be.
+  let error: Duration
+  /// On the uptime.
+  let takenAt: Duration
+
+  /// The error as it grows with age: no two clocks that are fit for use drift apart by more than one part in a thousand.
+  func error(at uptime: Duration) -> Duration { self.error + max(uptime - self.takenAt, .zero) / 1_000 }
 }
 
 /// A claim of this scheduler's.
