@@ -14,7 +14,7 @@ private let seeds: [UInt64] = {
   if let one = environment["ALMANAC_SIMULATION_SEED"].flatMap({ UInt64($0) }) {
     return Array(repeating: one, count: environment["ALMANAC_SIMULATION_ROUNDS"].flatMap { Int($0) } ?? 1)
   }
-  let count = environment["ALMANAC_SIMULATION_SEEDS"].flatMap { UInt64($0) } ?? 40
+  let count = environment["ALMANAC_SIMULATION_SEEDS"].flatMap { UInt64($0) } ?? 30
   return Array(1...max(count, 1))
 }()
 
