@@ -34,8 +34,13 @@ extension JobMachine {
 
   static func released(_ change: inout RecordChange, _ token: FencingToken) -> Refusal? {
     guard let index = self.index(of: token, in: change) else { return self.whyUnknown(token, change) }
+    let run = change.state.runs[index]
     self.giveBack(&change, at: index, token)
     self.dropIfRemoved(&change)
+    if run.claim?.cancelling == .requested {
+      // It never began, so it goes like any run that is cancelled while it waits.
+      change.dropRuns(.skipped) { $0.fireTime == run.fireTime && $0.attempt == run.attempt }
+    }
     return nil
   }
 

@@ -36,6 +36,18 @@ struct OwnershipTests {
     #expect(job.refusal == .stale(FencingToken(incarnation: 8, claim: 1)))
   }
 
+  @Test("a cancelled run that is given back before it began does not run again, and says so")
+  func cancelledAndGivenBack() {
+    var job = self.going(2)
+    job.apply(.cancelRequested(Workshop.token(1, of: job.record)))
+    job.apply(.released(Workshop.token(1, of: job.record)))
+    job.apply(.released(Workshop.token(2, of: job.record)))
+    #expect(job.state.runs.count == 1)
+    #expect(job.state.runs.allSatisfy { $0.claim == nil })
+    #expect(job.state.counters.dropped == 1)
+    #expect(job.problems.isEmpty, "\(job.problems)")
+  }
+
   @Test("a new incarnation refuses the old one's runs, and their end is in the history")
   func reborn() throws {
     var job = self.going(1)
