@@ -32,31 +32,26 @@ public struct SystemClock: SchedulerClock {
   }
 
   public func timer(at deadline: Instant, _ fire: @escaping @Sendable () -> Void) -> ClockTimer {
-    let task = Task {
-      while true {
-        let remaining = deadline - self.now()
-        if remaining <= .zero { break }
-        do {
-          // Cancelling throws: the promise is taken back.
-          try await Task.sleep(for: min(remaining, SystemClock.longestSleep), tolerance: .zero)
-        } catch {
-          return
-        }
-      }
-      if !Task.isCancelled { fire() }
-    }
-    return ClockTimer { task.cancel() }
+    SystemClock.timer(fire) { deadline - self.now() }
   }
 
   public func timer(after delay: Duration, _ fire: @escaping @Sendable () -> Void) -> ClockTimer {
     let deadline = self.uptime() + min(delay, SystemClock.longestDelay)
+    return SystemClock.timer(fire) { deadline - self.uptime() }
+  }
+
+  /// Calls once nothing remains, and looks how much that is at least every second: the wall may be set, and a sleep may be counted on a
+  /// clock that stands still while the machine does.
+  private static func timer(
+    _ fire: @escaping @Sendable () -> Void, _ remaining: @escaping @Sendable () -> Duration
+  ) -> ClockTimer {
     let task = Task {
       while true {
-        // Read again at least every second too: a sleep may be counted on a clock that stands still while the machine does.
-        let remaining = deadline - self.uptime()
-        if remaining <= .zero { break }
+        let rest = remaining()
+        if rest <= .zero { break }
         do {
-          try await Task.sleep(for: min(remaining, SystemClock.longestSleep), tolerance: .zero)
+          // Cancelling throws: the promise is taken back.
+          try await Task.sleep(for: min(rest, SystemClock.longestSleep), tolerance: .zero)
         } catch {
           return
         }
