@@ -16,17 +16,21 @@
 public protocol JobPayload: Codable, Sendable {
   /// The name under which jobs of this type are stored.
   ///
-  /// The default is the name of the type. Give a name of your own before you rename a type: stored jobs are found again
-  /// by this name alone.
+  /// The default is the name of the type. Give a name of your own before you rename a type, or list the old one in ``formerNames``: stored
+  /// jobs are found again by these names alone.
   static var jobName: String { get }
 
   /// The version of the payload's fields, stored with each job; 1 unless you say otherwise.
   static var payloadVersion: Int { get }
+
+  /// Names that the type had before, under which jobs of it may still be stored; none unless you say otherwise.
+  static var formerNames: [String] { get }
 }
 
 extension JobPayload {
   public static var jobName: String { String(describing: Self.self) }
   public static var payloadVersion: Int { 1 }
+  public static var formerNames: [String] { [] }
 }
 
 /// A payload that knows how to run itself.

@@ -20,7 +20,7 @@ public struct JobContext: Sendable {
   public let token: FencingToken
   /// When the run has to be over, on the store's clock.
   public let deadline: Date?
-  /// A logger that names the job and the attempt with every line.
+  /// A logger that names the job and the attempt with every line. The last lines, from `info` on, are kept with the run's history.
   public let logger: Logger
 
   /// The nominal fire time on the store's clock; the same for every attempt of a fire, and for whoever else asks about it.
@@ -30,12 +30,24 @@ public struct JobContext: Sendable {
   /// has been cancelled then, and nothing that it reports will count.
   public var isStillOwner: Bool { self.ownership() }
 
+  /// Says how far the run has come, for whoever looks at the job. Costs next to nothing: it is written at most once a second.
+  ///
+  /// - Parameters:
+  ///   - completed: units of work that are done.
+  ///   - total: units in all, where that is known.
+  ///   - note: what it is doing, in a few words; shortened to ``RunProgress/maximumNote`` bytes.
+  public func progress(_ completed: Int, of total: Int? = nil, note: String? = nil) {
+    self.report(Int64(completed), total.map { Int64($0) }, note)
+  }
+
   package let fireInstant: Instant
   private let ownership: @Sendable () -> Bool
+  private let report: @Sendable (Int64, Int64?, String?) -> Void
 
   package init(
     jobID: JobID, jobName: String, store: String, order: StartOrder, logger: Logger,
-    ownership: @escaping @Sendable () -> Bool
+    ownership: @escaping @Sendable () -> Bool,
+    report: @escaping @Sendable (_ completed: Int64, _ total: Int64?, _ note: String?) -> Void
   ) {
     self.jobID = jobID
     self.jobName = jobName
@@ -47,5 +59,6 @@ public struct JobContext: Sendable {
     self.fireInstant = order.fireTime
     self.logger = logger
     self.ownership = ownership
+    self.report = report
   }
 }

@@ -13,13 +13,15 @@ public struct HistoryRow: Hashable, Sendable {
   public var ordinal: Int
   /// When it happened, on the store's clock.
   public var at: Instant
+  /// Until when the row is kept, where the job has a limit of its own; nil: as long as the scheduler keeps history.
+  public var keepUntil: Instant?
   public var entry: HistoryEntry
   /// Members of the stored form that this version does not know; they are written back as they were.
   public var unknown: UnknownFields
 
   public init(
-    job: JobID, jobName: String, incarnation: Int64, revision: Int64, ordinal: Int, at: Instant, entry: HistoryEntry,
-    unknown: UnknownFields = .none
+    job: JobID, jobName: String, incarnation: Int64, revision: Int64, ordinal: Int, at: Instant,
+    keepUntil: Instant? = nil, entry: HistoryEntry, unknown: UnknownFields = .none
   ) {
     self.job = job
     self.jobName = jobName
@@ -27,6 +29,7 @@ public struct HistoryRow: Hashable, Sendable {
     self.revision = revision
     self.ordinal = ordinal
     self.at = at
+    self.keepUntil = keepUntil
     self.entry = entry
     self.unknown = unknown
   }
@@ -45,27 +48,37 @@ public struct AttemptEnd: Hashable, Sendable {
   public var claim: Int64
   /// The session that ran it.
   public var owner: Epoch
+  /// The name of the scheduler that ran it; nil where nobody said.
+  public var node: String?
   public var outcome: OutcomeKind
   public var failure: Failure?
   public var startedAt: Instant
   public var endedAt: Instant
   /// When the fire is tried again; nil where this was its end.
   public var retryAt: Instant?
+  /// What it returned, encoded; nil where it returned nothing.
+  public var result: [UInt8]?
+  /// The last of what it logged.
+  public var logs: [LogLine]
 
   public init(
-    fireTime: Instant, origin: RunOrigin, attempt: Int, claim: Int64, owner: Epoch, outcome: OutcomeKind,
-    failure: Failure? = nil, startedAt: Instant, endedAt: Instant, retryAt: Instant? = nil
+    fireTime: Instant, origin: RunOrigin, attempt: Int, claim: Int64, owner: Epoch, node: String? = nil,
+    outcome: OutcomeKind, failure: Failure? = nil, startedAt: Instant, endedAt: Instant, retryAt: Instant? = nil,
+    result: [UInt8]? = nil, logs: [LogLine] = []
   ) {
     self.fireTime = fireTime
     self.origin = origin
     self.attempt = attempt
     self.claim = claim
     self.owner = owner
+    self.node = node
     self.outcome = outcome
     self.failure = failure
     self.startedAt = startedAt
     self.endedAt = endedAt
     self.retryAt = retryAt
+    self.result = result
+    self.logs = logs
   }
 
   public var duration: Duration { self.endedAt - self.startedAt }
@@ -100,4 +113,8 @@ public enum FateReason: String, Hashable, Sendable, Codable, CaseIterable {
   case skipped
   /// The job was removed or replaced while they waited.
   case removed
+  /// The job had run as often as it may.
+  case limited
+  /// They had been started, and waited for their next attempt beyond their deadline.
+  case expired
 }

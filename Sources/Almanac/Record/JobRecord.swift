@@ -26,6 +26,8 @@ public struct JobState: Hashable, Sendable {
   ///
   /// It is kept while a job is paused, so that resuming knows what was missed.
   public var nextFire: Instant?
+  /// When the next fire may start, where the job's jitter puts it off; nil where that is its nominal time.
+  public var nextStart: Instant?
   /// The nominal time of the latest fire that was answered: run, or reported as not run.
   public var lastFire: Instant?
   /// The fire time of the latest run that was asked for by hand: the next one gets a later one, whatever the clock says.
@@ -40,6 +42,14 @@ public struct JobState: Hashable, Sendable {
   public var counters: RunCounters
   /// How the latest run that ended for good ended.
   public var lastOutcome: OutcomeKind?
+  /// Fires that ended badly for good and may be tried again by hand, the oldest first.
+  public var dead: [DeadRun]
+  /// How many fires in a row ended badly.
+  public var failuresInRow: Int
+  /// How often in a row a scheduler was lost while it ran this job, with no run in between that came to its end.
+  public var crashesInRow: Int
+  /// How many fires of the trigger were taken on to run.
+  public var firesTaken: Int64
   /// History that is not yet in the history; see ``HistoryRow``.
   public var outbox: [HistoryRow]
   /// When somebody else should take the outbox to the history, should whoever wrote it not have done so; nil where it is empty.
@@ -52,9 +62,10 @@ public struct JobState: Hashable, Sendable {
 
   public init(
     revision: Int64 = 1, status: JobStatus = .active, note: String? = nil, statusSince: Instant,
-    nextFire: Instant?, lastFire: Instant? = nil, lastHandFire: Instant? = nil, runs: [Run] = [], claims: Int64 = 0,
-    revokedClaims: [Int64] = [], counters: RunCounters = RunCounters(), lastOutcome: OutcomeKind? = nil,
-    outbox: [HistoryRow] = [],
+    nextFire: Instant?, nextStart: Instant? = nil, lastFire: Instant? = nil, lastHandFire: Instant? = nil,
+    runs: [Run] = [], claims: Int64 = 0, revokedClaims: [Int64] = [], counters: RunCounters = RunCounters(),
+    lastOutcome: OutcomeKind? = nil, dead: [DeadRun] = [], failuresInRow: Int = 0, crashesInRow: Int = 0,
+    firesTaken: Int64 = 0, outbox: [HistoryRow] = [],
     outboxDueAt: Instant? = nil, forgetAt: Instant? = nil, zoneData: String? = nil, unknown: UnknownFields = .none
   ) {
     self.revision = revision
@@ -62,6 +73,7 @@ public struct JobState: Hashable, Sendable {
     self.note = note
     self.statusSince = statusSince
     self.nextFire = nextFire
+    self.nextStart = nextStart
     self.lastFire = lastFire
     self.lastHandFire = lastHandFire
     self.runs = runs
@@ -69,6 +81,10 @@ public struct JobState: Hashable, Sendable {
     self.revokedClaims = revokedClaims
     self.counters = counters
     self.lastOutcome = lastOutcome
+    self.dead = dead
+    self.failuresInRow = failuresInRow
+    self.crashesInRow = crashesInRow
+    self.firesTaken = firesTaken
     self.outbox = outbox
     self.outboxDueAt = outboxDueAt
     self.forgetAt = forgetAt
@@ -78,6 +94,8 @@ public struct JobState: Hashable, Sendable {
 
   /// The most runs, waiting and going together, that one record holds.
   public static let maximumRuns = 64
+  /// The most bytes of the values that one run may have been asked for with.
+  public static let maximumRunPayload = 16 << 10
   /// The most revoked claims that are remembered.
   public static let maximumRevoked = 16
 }
@@ -89,8 +107,8 @@ public enum JobStatus: String, Hashable, Sendable, Codable, CaseIterable {
   /// Its trigger does not fire; runs that were asked for by hand do. Can become: `active`, `removed`, `quarantined`, and
   /// `finished` where it is resumed and nothing is left.
   case paused
-  /// Its trigger has ended and no run is left: a tombstone, forgotten after its retention. Can become: `removed`; its id, a new
-  /// incarnation.
+  /// Its trigger has ended and no run is left: a tombstone, forgotten after its retention. Can become: `active`, where a dead run of it is tried
+  /// again, and `removed`; its id, a new incarnation.
   case finished
   /// A user removed it: a tombstone. Runs that were going may still end. Its id can become a new incarnation.
   case removed
@@ -112,6 +130,8 @@ public struct RunCounters: Hashable, Sendable {
   public var failed: Int64
   /// Attempts that failed and were, or will be, tried again.
   public var retried: Int64
+  /// Attempts that asked to be started again later.
+  public var snoozed: Int64
   /// Attempts whose scheduler was lost, or stopped before they ended.
   public var crashed: Int64
   /// Fires that ended because somebody cancelled them.
@@ -124,13 +144,14 @@ public struct RunCounters: Hashable, Sendable {
   public var unknownFields: UnknownFields
 
   public init(
-    started: Int64 = 0, succeeded: Int64 = 0, failed: Int64 = 0, retried: Int64 = 0, crashed: Int64 = 0,
-    cancelled: Int64 = 0, unknown: Int64 = 0, dropped: Int64 = 0, unknownFields: UnknownFields = .none
+    started: Int64 = 0, succeeded: Int64 = 0, failed: Int64 = 0, retried: Int64 = 0, snoozed: Int64 = 0,
+    crashed: Int64 = 0, cancelled: Int64 = 0, unknown: Int64 = 0, dropped: Int64 = 0, unknownFields: UnknownFields = .none
   ) {
     self.started = started
     self.succeeded = succeeded
     self.failed = failed
     self.retried = retried
+    self.snoozed = snoozed
     self.crashed = crashed
     self.cancelled = cancelled
     self.unknown = unknown

@@ -8,17 +8,20 @@ public struct Run: Hashable, Sendable {
   /// How many of the earlier attempts failed (and not: crashed or were given back).
   public var failures: Int
   public var phase: RunPhase
+  /// The values that it was asked for with, where they are not the job's own.
+  public var payload: [UInt8]?
   public var unknown: UnknownFields
 
   public init(
     fireTime: Instant, origin: RunOrigin = .trigger, attempt: Int = 1, failures: Int = 0, phase: RunPhase,
-    unknown: UnknownFields = .none
+    payload: [UInt8]? = nil, unknown: UnknownFields = .none
   ) {
     self.fireTime = fireTime
     self.origin = origin
     self.attempt = attempt
     self.failures = failures
     self.phase = phase
+    self.payload = payload
     self.unknown = unknown
   }
 
@@ -59,9 +62,12 @@ public struct Claim: Hashable, Sendable {
   public var timeoutAt: Instant?
   /// Set once the run was told to stop. Its place stays taken until its code returns.
   public var cancelling: CancelReason?
+  /// How far the run says that it has come.
+  public var progress: RunProgress?
 
   public init(
-    number: Int64, owner: Epoch, batch: Int64, at: Instant, timeoutAt: Instant? = nil, cancelling: CancelReason? = nil
+    number: Int64, owner: Epoch, batch: Int64, at: Instant, timeoutAt: Instant? = nil, cancelling: CancelReason? = nil,
+    progress: RunProgress? = nil
   ) {
     self.number = number
     self.owner = owner
@@ -69,15 +75,18 @@ public struct Claim: Hashable, Sendable {
     self.at = at
     self.timeoutAt = timeoutAt
     self.cancelling = cancelling
+    self.progress = progress
   }
 }
 
 /// Why a run was told to stop.
 public enum CancelReason: String, Hashable, Sendable, Codable {
-  /// It took longer than its timeout.
+  /// It took longer than its timeout, or its fire's deadline has come.
   case timeout
   /// A user asked for it.
   case requested
+  /// The next fire has come, and the job's overlap policy is to cancel what is going.
+  case overlap
 }
 
 /// The number of a session: which life of which scheduler. Given by the store, never reused.

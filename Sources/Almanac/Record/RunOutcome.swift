@@ -1,9 +1,46 @@
 /// How the code of one attempt ended, as its executor reports it.
-public enum RunOutcome: Hashable, Sendable {
-  case succeeded
-  case failed(Failure)
-  /// It stopped because it was told to.
-  case cancelled
+public struct RunOutcome: Hashable, Sendable {
+  public enum Kind: Hashable, Sendable {
+    case succeeded
+    /// It failed; the job's ``RetryPolicy`` decides what follows unless the advice says otherwise.
+    case failed(Failure, RetryAdvice)
+    /// It did nothing yet and wants to be started again after a while: no failure, and no attempt of those that the policy grants.
+    case snoozed(Duration)
+    /// It stopped because it was told to.
+    case cancelled
+  }
+
+  public var kind: Kind
+  /// What it returned, encoded; nil where it returned nothing.
+  public var result: [UInt8]?
+  /// What it logged, as far as that is kept.
+  public var logs: [LogLine]
+
+  public init(_ kind: Kind, result: [UInt8]? = nil, logs: [LogLine] = []) {
+    self.kind = kind
+    self.result = result
+    self.logs = logs
+  }
+
+  /// The most bytes of an encoded result that are kept.
+  public static let maximumResult = 64 << 10
+
+  public static let succeeded = RunOutcome(.succeeded)
+  public static let cancelled = RunOutcome(.cancelled)
+
+  public static func failed(_ failure: Failure, _ advice: RetryAdvice = .byPolicy) -> RunOutcome {
+    RunOutcome(.failed(failure, advice))
+  }
+}
+
+/// What a run that failed says of its next attempt.
+public enum RetryAdvice: Hashable, Sendable {
+  /// The job's policy decides.
+  case byPolicy
+  /// The next attempt, if one is left, comes after exactly this time.
+  case after(Duration)
+  /// There is no use in trying again.
+  case giveUp
 }
 
 /// Why an attempt failed, in words that can be stored and shown.
@@ -16,7 +53,7 @@ public struct Failure: Hashable, Sendable {
 
   public init(type: String, message: String, unknown: UnknownFields = .none) {
     self.type = type
-    self.message = Failure.shortened(message)
+    self.message = message.shortened(toBytes: Failure.maximumMessage)
     self.unknown = unknown
   }
 
@@ -26,15 +63,6 @@ public struct Failure: Hashable, Sendable {
 
   /// The most bytes of a message that are kept: a record is read and written whole.
   public static let maximumMessage = 2_048
-
-  private static func shortened(_ text: String) -> String {
-    guard text.utf8.count > Failure.maximumMessage else { return text }
-    // Cut between two characters of Unicode, with the mark within the limit: what was shortened is read back as it was written.
-    let mark = "…"
-    var end = text.utf8.index(text.startIndex, offsetBy: Failure.maximumMessage - mark.utf8.count)
-    while end > text.startIndex, end.samePosition(in: text.unicodeScalars) == nil { end = text.utf8.index(before: end) }
-    return String(text[..<end]) + mark
-  }
 }
 
 /// How an attempt, or a fire, ended: the word that is stored, counted and shown.
@@ -43,6 +71,8 @@ public enum OutcomeKind: String, Hashable, Sendable, Codable, CaseIterable {
   case failed
   case timedOut
   case cancelled
+  /// It asked to be started again later.
+  case snoozed
   /// Its scheduler was lost, and the job says not to run it again: nobody knows what it did.
   case unknown
   /// Its scheduler was lost; it runs again.

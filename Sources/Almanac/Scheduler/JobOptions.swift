@@ -49,11 +49,12 @@ public struct NewJob<Values: JobPayload>: Sendable {
   public var payload: Values
   public var trigger: Trigger
   public var id: JobID?
-  public var policies: JobPolicies
+  /// Nil: the scheduler's own, ``SchedulerConfiguration/defaultPolicies``.
+  public var policies: JobPolicies?
   public var options: JobOptions
 
   public init(
-    _ payload: Values, trigger: Trigger, id: JobID? = nil, policies: JobPolicies = .default,
+    _ payload: Values, trigger: Trigger, id: JobID? = nil, policies: JobPolicies? = nil,
     options: JobOptions = JobOptions()
   ) {
     self.payload = payload

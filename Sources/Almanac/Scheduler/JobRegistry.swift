@@ -5,21 +5,31 @@ final class JobRegistry: Sendable {
   struct Entry: Sendable {
     /// The executor for jobs of this type that name none.
     let executor: String
-    let run: @Sendable (JobDefinition, JobContext) async throws -> Void
+    /// Runs the code with the given values, which are those of the job or those of one run; answers what the code returned, encoded.
+    let run: @Sendable (JobDefinition, [UInt8], JobContext) async throws -> [UInt8]?
   }
 
-  private let entries = Mutex<[String: Entry]>([:])
+  private struct Entries {
+    var current: [String: Entry] = [:]
+    /// By names that types had before. A type that has such a name now goes before.
+    var former: [String: Entry] = [:]
+  }
 
-  func register(_ name: String, _ entry: Entry) {
-    self.entries.withLock { $0[name] = entry }
+  private let entries = Mutex(Entries())
+
+  func register(_ name: String, formerNames: [String] = [], _ entry: Entry) {
+    self.entries.withLock { entries in
+      entries.current[name] = entry
+      for name in formerNames { entries.former[name] = entry }
+    }
   }
 
   func entry(for name: String) -> Entry? {
-    self.entries.withLock { $0[name] }
+    self.entries.withLock { $0.current[name] ?? $0.former[name] }
   }
 
   var names: Set<String> {
-    self.entries.withLock { Set($0.keys) }
+    self.entries.withLock { Set($0.current.keys).union($0.former.keys) }
   }
 }
 

@@ -34,6 +34,8 @@ public struct JobSnapshot: Sendable {
   public var lastOutcome: OutcomeKind? { self.record.state.lastOutcome }
   /// What waits, runs, or is being cancelled.
   public var runs: [Run] { self.record.state.runs }
+  /// Fires that ended badly for good and are kept, the oldest first; see ``JobPolicies/deadLetters``.
+  public var dead: [DeadRun] { self.record.state.dead }
   public var createdAt: Date { self.record.definition.createdAt.date }
   /// The nominal time of the next fire; nil where there is none. A paused job's is kept, though it does not fire.
   public var nextFireTime: Date? { self.record.state.nextFire?.date }

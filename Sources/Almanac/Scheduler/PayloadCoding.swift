@@ -18,14 +18,17 @@ enum PayloadCoding {
     }
   }
 
-  static func decode<Values: JobPayload>(_ type: Values.Type, from definition: JobDefinition) throws -> Values {
+  /// The values of a job, or those that one run of it was asked for with.
+  static func decode<Values: JobPayload>(
+    _ type: Values.Type, from definition: JobDefinition, _ payload: [UInt8]? = nil
+  ) throws -> Values {
     guard definition.profile.payloadCodec == Payload.json else {
       throw SchedulerError(
         .payloadNotDecodable, job: definition.id,
         "the payload is in the format \"\(definition.profile.payloadCodec)\", and only \"\(Payload.json)\" is known")
     }
     do {
-      return try JSONDecoder().decode(type, from: Data(definition.payload))
+      return try JSONDecoder().decode(type, from: Data(payload ?? definition.payload))
     } catch {
       throw SchedulerError(
         .payloadNotDecodable, job: definition.id,

@@ -20,12 +20,13 @@ extension Scheduler {
   ///   - trigger: says when. A single time that has passed fires at once.
   ///   - id: its name in the store; nil for a new one that nobody else makes.
   ///   - policy: what to do where there is a job of this id.
+  ///   - policies: what to do when things do not go by the clock; nil for the scheduler's own, ``SchedulerConfiguration/defaultPolicies``.
   /// - Returns: what came of it, and the job as it is now.
   /// - Throws: ``SchedulerError`` where the job cannot be added as it is, ``StoreError`` where the store cannot take it.
   @discardableResult
   public func add<Values: JobPayload>(
     _ payload: Values, trigger: Trigger, id: JobID? = nil, onConflict policy: ConflictPolicy = .fail,
-    policies: JobPolicies = .default, options: JobOptions = JobOptions(),
+    policies: JobPolicies? = nil, options: JobOptions = JobOptions(),
     store: String = SchedulerConfiguration.defaultAlias
   ) async throws -> AddedJob {
     let desk = try self.core.desk(store)
@@ -83,7 +84,8 @@ extension Scheduler {
     if let reason = job.trigger.unreadableReason {
       throw SchedulerError(.unreadableTrigger, job: id, store: desk.alias, "the trigger cannot be read: \(reason)")
     }
-    if let problem = job.policies.problem {
+    let policies = job.policies ?? self.configuration.defaultPolicies
+    if let problem = policies.problem {
       throw SchedulerError(.invalidPolicy, job: id, store: desk.alias, problem)
     }
     let executor =
@@ -106,19 +108,21 @@ extension Scheduler {
     let now = desk.now()
     let definition = JobDefinition(
       id: id, incarnation: Int64.random(in: 1...Int64.max), createdAt: now, payload: bytes,
-      trigger: job.trigger.anchored(at: now), profile: self.profile(job, executor: executor),
+      trigger: job.trigger.anchored(at: now), profile: self.profile(job, policies, executor: executor),
       extras: self.extras(job.options))
     return JobMachine.newRecord(definition, now: now, paused: job.options.isPaused, note: job.options.pauseNote)
   }
 
-  private func profile<Values: JobPayload>(_ job: NewJob<Values>, executor: String) -> JobProfile {
+  private func profile<Values: JobPayload>(
+    _ job: NewJob<Values>, _ policies: JobPolicies, executor: String
+  ) -> JobProfile {
     ProfileInterner.shared.intern(
       JobProfile(
         lane: Lane(
           queue: job.options.queue, jobName: Values.jobName, executor: executor, priority: job.options.priority),
-        policies: job.policies, tags: Array(job.options.tags), title: job.options.title,
+        policies: policies, tags: Array(job.options.tags), title: job.options.title,
         payloadVersion: Values.payloadVersion, creator: job.options.creator,
-        redactedFields: job.options.redactedFields))
+        redactedFields: job.options.redactedFields, nameAliases: Values.formerNames))
   }
 
   private func extras(_ options: JobOptions) -> JobExtras? {
@@ -126,25 +130,5 @@ extension Scheduler {
       concurrencyKey: options.concurrencyKey, correlationID: options.correlationID, parentID: options.parentID,
       traceContext: JobTracing.currentCarrier(), idempotencyKey: options.idempotencyKey)
     return extras.isEmpty ? nil : extras
-  }
-}
-
-extension JobPolicies {
-  /// What is wrong with these policies, or nil where they can be followed.
-  var problem: String? {
-    func limit(_ limit: Int, _ name: String) -> String? {
-      (1...JobState.maximumRuns).contains(limit)
-        ? nil : "\(name) must be from 1 to \(JobState.maximumRuns), it is \(limit)"
-    }
-    if let grace = self.misfireGrace, grace < .zero { return "the misfire grace must not be negative, it is \(grace)" }
-    if let timeout = self.timeout, timeout <= .zero { return "the timeout must be more than zero, it is \(timeout)" }
-    if self.retention < .zero { return "the retention must not be negative, it is \(self.retention)" }
-    if self.retry.attempts < 1 { return "a job is tried at least once, attempts is \(self.retry.attempts)" }
-    if case .all(let count) = self.catchUp, let problem = limit(count, "the limit of catching up") { return problem }
-    switch self.overlap {
-    case .skip: return nil
-    case .queue(let count): return limit(count, "the limit of the overlap queue")
-    case .allow(let count): return limit(count, "the number of overlapping runs")
-    }
   }
 }

@@ -69,7 +69,44 @@ extension Scheduler {
   public func runNow(
     _ id: JobID, store: String = SchedulerConfiguration.defaultAlias
   ) async throws -> JobSnapshot {
-    try await self.core.desk(store).apply(.triggeredByHand, to: id)
+    try await self.core.desk(store).apply(.triggeredByHand(), to: id)
+  }
+
+  /// Asks for one run with values of its own. They must be of the type that the job was added with; the job's own stay as they are.
+  ///
+  /// - Throws: ``SchedulerError/Code/payloadTooLarge`` beyond ``JobState/maximumRunPayload`` bytes: they lie in the record, which is read and written whole.
+  @discardableResult
+  public func runNow<Values: JobPayload>(
+    _ id: JobID, with values: Values, store: String = SchedulerConfiguration.defaultAlias
+  ) async throws -> JobSnapshot {
+    let bytes = try PayloadCoding.encode(values, for: id)
+    guard bytes.count <= JobState.maximumRunPayload else {
+      throw SchedulerError(
+        .payloadTooLarge, job: id, store: store,
+        "the values of one run have \(bytes.count) bytes, at most \(JobState.maximumRunPayload) are allowed")
+    }
+    return try await self.core.desk(store).apply(.triggeredByHand(payload: bytes), to: id)
+  }
+
+  /// Tries fires again that ended badly for good, with all the attempts that the job's policy grants.
+  ///
+  /// - Parameter fireTime: the fire to try; nil for all that the job keeps.
+  /// - Throws: ``SchedulerError`` with the refusal ``Refusal/noDeadRun`` where there is none.
+  @discardableResult
+  public func retryDead(
+    _ id: JobID, fireTime: Instant? = nil, store: String = SchedulerConfiguration.defaultAlias
+  ) async throws -> JobSnapshot {
+    try await self.core.desk(store).apply(.retryDead(fireTime), to: id)
+  }
+
+  /// Lets fires go that ended badly for good. What became of them stays in the history.
+  ///
+  /// - Parameter fireTime: the fire to let go; nil for all that the job keeps.
+  @discardableResult
+  public func purgeDead(
+    _ id: JobID, fireTime: Instant? = nil, store: String = SchedulerConfiguration.defaultAlias
+  ) async throws -> JobSnapshot {
+    try await self.core.desk(store).apply(.purgeDead(fireTime), to: id)
   }
 
   /// Leaves out the next fire.

@@ -43,7 +43,8 @@ public final class Scheduler: Service, Sendable {
 
   /// Makes this scheduler able to run jobs of the given type.
   ///
-  /// Jobs of types that no scheduler has registered wait in their store, untouched.
+  /// Jobs of types that no scheduler has registered wait in their store, untouched. Jobs that were stored under one of the type's
+  /// ``JobPayload/formerNames`` are run too.
   ///
   /// - Parameter executor: the executor for jobs that name none.
   public func register<Values: Job>(
@@ -62,16 +63,45 @@ public final class Scheduler: Service, Sendable {
     _ type: Values.Type, executor: String = SchedulerConfiguration.defaultAlias,
     _ handler: @escaping @Sendable (Values, JobContext) async throws -> Void
   ) {
-    let entry = JobRegistry.Entry(executor: executor) { definition, context in
+    self.register(type, executor) { payload, context in
+      try await handler(payload, context)
+      return nil
+    }
+  }
+
+  /// Makes this scheduler able to run jobs of the given payload type by a handler that returns something.
+  ///
+  /// What it returns is encoded as JSON and kept in the job's history, where ``AttemptEnd/result(as:)`` reads it, as often as anybody likes. It may have
+  /// up to ``RunOutcome/maximumResult`` bytes; what is larger is not kept, and the run's log says so.
+  ///
+  /// ```swift
+  /// scheduler.register(CountVisits.self) { visits, context in
+  ///   try await database.count(visits.day)
+  /// }
+  /// ```
+  public func register<Values: JobPayload, Output: Encodable & Sendable>(
+    _ type: Values.Type, executor: String = SchedulerConfiguration.defaultAlias,
+    _ handler: @escaping @Sendable (Values, JobContext) async throws -> Output
+  ) {
+    self.register(type, executor) { payload, context in
+      ResultCoding.encode(try await handler(payload, context), context.logger)
+    }
+  }
+
+  private func register<Values: JobPayload>(
+    _ type: Values.Type, _ executor: String,
+    _ handler: @escaping @Sendable (Values, JobContext) async throws -> [UInt8]?
+  ) {
+    let entry = JobRegistry.Entry(executor: executor) { definition, bytes, context in
       let payload: Values
       do {
-        payload = try PayloadCoding.decode(Values.self, from: definition)
+        payload = try PayloadCoding.decode(Values.self, from: definition, bytes)
       } catch {
         throw PayloadUnreadable(reason: String(describing: error))
       }
-      try await handler(payload, context)
+      return try await handler(payload, context)
     }
-    self.core.shared.registry.register(Values.jobName, entry)
+    self.core.shared.registry.register(Values.jobName, formerNames: Values.formerNames, entry)
     self.core.shared.wakeAll()
   }
 

@@ -20,6 +20,8 @@ public struct SchedulerConfiguration: Sendable {
   public var maximumPayload: Int
   /// How long history is kept. Default 30 days.
   public var historyRetention: Duration
+  /// The policies of jobs that are added without any. Changing them changes no job that is there.
+  public var defaultPolicies: JobPolicies
   /// How many events a subscriber may lag behind before it misses some. Default 4,096.
   public var eventBuffer: Int
 
@@ -27,7 +29,8 @@ public struct SchedulerConfiguration: Sendable {
     node: String? = nil, queues: Set<String>? = nil, startsPaused: Bool = false,
     sessionLifetime: Duration = .seconds(15), pollInterval: Duration = .seconds(1),
     drainTimeout: Duration = .seconds(30), cancelGrace: Duration = .seconds(5), maximumPayload: Int = 256 << 10,
-    historyRetention: Duration = .seconds(30 * 86_400), eventBuffer: Int = 4_096
+    historyRetention: Duration = .seconds(30 * 86_400), defaultPolicies: JobPolicies = .default,
+    eventBuffer: Int = 4_096
   ) {
     self.node = node ?? HostIdentity.current.nodeName
     self.queues = queues
@@ -38,6 +41,7 @@ public struct SchedulerConfiguration: Sendable {
     self.cancelGrace = max(cancelGrace, .zero)
     self.maximumPayload = maximumPayload
     self.historyRetention = historyRetention
+    self.defaultPolicies = defaultPolicies
     self.eventBuffer = eventBuffer
   }
 

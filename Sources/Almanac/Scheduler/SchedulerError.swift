@@ -79,6 +79,7 @@ extension Refusal {
     case .stale(let token): "the claim \(token) was taken back"
     case .alreadyApplied(let token): "the end of the run \(token) was recorded already"
     case .noSuchRun: "the job has no such run"
+    case .noDeadRun: "the job has no such fire that ended badly"
     case .tooManyRuns(let limit): "the job has \(limit) runs waiting and going, which is the most it may have"
     case .noNextFire: "the trigger has no further fire"
     case .changedMeanwhile: "somebody else changed the job in between"

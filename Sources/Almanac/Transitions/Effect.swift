@@ -16,9 +16,12 @@ public struct StartOrder: Hashable, Sendable {
   public var attempt: Int
   public var startedAt: Instant
   public var timeoutAt: Instant?
+  /// The values to run with, where they are not the job's own.
+  public var payload: [UInt8]?
 
   public init(
-    token: FencingToken, fireTime: Instant, origin: RunOrigin, attempt: Int, startedAt: Instant, timeoutAt: Instant?
+    token: FencingToken, fireTime: Instant, origin: RunOrigin, attempt: Int, startedAt: Instant, timeoutAt: Instant?,
+    payload: [UInt8]? = nil
   ) {
     self.token = token
     self.fireTime = fireTime
@@ -26,6 +29,7 @@ public struct StartOrder: Hashable, Sendable {
     self.attempt = attempt
     self.startedAt = startedAt
     self.timeoutAt = timeoutAt
+    self.payload = payload
   }
 }
 
@@ -44,6 +48,11 @@ public enum Report: Hashable, Sendable {
   case triggeredByHand
   case skippedNext(Instant)
   case finished
+  case progressed(FencingToken, RunProgress)
+  /// So many fires that had ended badly are tried again.
+  case deadRetried(Int)
+  /// So many fires that had ended badly are let go; their ends stay in the history.
+  case deadPurged(Int)
   case quarantined(reason: String)
   case cancelRequested(FencingToken, CancelReason)
   /// A claimed run was given back before it began.
@@ -74,6 +83,8 @@ public enum Refusal: Hashable, Sendable {
   case alreadyApplied(FencingToken)
   /// No run fits.
   case noSuchRun
+  /// No fire that ended badly fits.
+  case noDeadRun
   /// As many runs are waiting and going as a record holds.
   case tooManyRuns(limit: Int)
   /// The trigger has no next fire.

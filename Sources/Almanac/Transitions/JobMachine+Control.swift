@@ -27,6 +27,8 @@ extension JobMachine {
       return nil
     }
     change.setStatus(.active)
+    change.state.failuresInRow = 0
+    change.state.crashesInRow = 0
     change.report(.resumed)
     if policy == .fromNow { self.dropMissed(&change, .paused) }
     return nil
@@ -41,7 +43,7 @@ extension JobMachine {
   }
 
   /// Writes the new definition under the old incarnation. The next and the last fire stay unless the trigger says something else now.
-  private static func redefine(_ change: inout RecordChange, _ definition: JobDefinition) -> Bool {
+  static func redefine(_ change: inout RecordChange, _ definition: JobDefinition) -> Bool {
     let old = change.definition
     let definition = definition.keepingUnknown(of: old)
     let triggerChanged = !old.trigger.hasSameRule(as: definition.trigger)
@@ -49,10 +51,28 @@ extension JobMachine {
     change.definition = definition.with(
       incarnation: old.incarnation, revision: old.revision + 1, createdAt: old.createdAt,
       trigger: triggerChanged ? definition.trigger : old.trigger)
-    guard triggerChanged else { return false }
+    guard triggerChanged else {
+      self.adjustNextFire(&change, old.policies)
+      return false
+    }
     change.setNextFire(self.firstFire(of: definition.trigger, in: change))
     if let reason = definition.trigger.unreadableReason { change.quarantine(unreadableTrigger: reason) }
     return true
+  }
+
+  /// The trigger is the same, and so is the next fire; but the jitter may put it off otherwise, and the limit of runs may have been moved.
+  private static func adjustNextFire(_ change: inout RecordChange, _ old: JobPolicies) {
+    guard old.jitter != change.policies.jitter || old.runLimit != change.policies.runLimit,
+      change.definition.trigger.unreadableReason == nil
+    else { return }
+    let zoneData = change.state.zoneData
+    var next = change.state.nextFire
+    if next == nil, old.runLimit != change.policies.runLimit {
+      next = change.definition.trigger.next(after: max(change.now, change.state.lastFire ?? .distantPast))
+    }
+    change.setNextFire(next)
+    // The fire was not computed anew.
+    if change.state.nextFire != nil, change.state.nextFire == next { change.state.zoneData = zoneData }
   }
 
   /// The fire with which a job goes on that was given another trigger.
@@ -66,7 +86,7 @@ extension JobMachine {
     return trigger.next(after: max(first, change.now))
   }
 
-  static func triggeredByHand(_ change: inout RecordChange) -> Refusal? {
+  static func triggeredByHand(_ change: inout RecordChange, _ payload: [UInt8]?) -> Refusal? {
     switch change.state.status {
     case .active, .paused: break
     case .quarantined: return .quarantined
@@ -74,7 +94,7 @@ extension JobMachine {
     }
     guard change.state.runs.count < JobState.maximumRuns else { return .tooManyRuns(limit: JobState.maximumRuns) }
     let fire = self.fireByHand(change)
-    change.insert(Run(fireTime: fire, origin: .hand, phase: .waiting(until: change.now)))
+    change.insert(Run(fireTime: fire, origin: .hand, phase: .waiting(until: change.now), payload: payload))
     change.state.lastHandFire = fire
     change.report(.triggeredByHand)
     return nil
@@ -120,6 +140,7 @@ extension JobMachine {
     self.dropMissed(&change, .removed, advancing: false)
     change.setStatus(.removed)
     change.setNextFire(nil)
+    change.state.dead = []
     change.state.forgetAt = change.policies.forgetAt(from: change.now)
     change.report(.removed)
     return nil
@@ -143,87 +164,19 @@ extension JobMachine {
     return nil
   }
 
-  /// Reports the fires that have come and were not answered, and goes on from now.
+  /// Reports the fires that have come and were not answered.
+  ///
+  /// - Parameter advancing: whether the job goes on from now. Then a fire that its jitter has put off is still to come; else it is owed.
   private static func dropMissed(_ change: inout RecordChange, _ reason: FateReason, advancing: Bool = true) {
-    guard let first = change.state.nextFire, first <= change.now else { return }
-    let last = max(change.definition.trigger.last(onOrBefore: change.now) ?? first, first)
+    guard let first = change.state.nextFire, let start = change.record.nextStart,
+      (advancing ? start : first) <= change.now
+    else { return }
+    let trigger = change.definition.trigger
+    let latest =
+      advancing ? change.schedule.last(startingOnOrBefore: change.now) : trigger.last(onOrBefore: change.now)
+    let last = max(latest ?? first, first)
     change.drop(reason, from: first, through: last)
     change.state.lastFire = last
-    if advancing { change.setNextFire(change.definition.trigger.next(after: max(last, change.now))) }
+    if advancing { self.advance(&change, past: last) }
   }
-
-  // MARK: Adding where there is one already
-
-  /// Decides what becomes of a job whose id is taken.
-  package static func resolve(
-    existing: JobRecord, proposed: JobRecord, _ policy: ConflictPolicy, now: Instant
-  ) -> Verdict {
-    if existing.state.status.isTombstone {
-      // The memory of a job is enough to keep it, and no hindrance to a new one.
-      if policy == .keep { return .refuse(.kept) }
-      // A program that says at each of its starts what it said before does not mean "once more": a reminder that was sent is not sent
-      // again. What was removed by somebody is another matter, and so is a job that says something else.
-      if policy == .replace, existing.state.status == .finished,
-        existing.definition.saysTheSame(as: proposed.definition.keepingUnknown(of: existing.definition))
-      {
-        return .refuse(.unchanged)
-      }
-      return self.reborn(existing, as: proposed, now: now)
-    }
-    switch policy {
-    case .fail: return .refuse(.idTaken)
-    case .keep: return .refuse(.kept)
-    case .replace: break
-    }
-    if existing.state.status != .quarantined,
-      existing.definition.saysTheSame(as: proposed.definition.keepingUnknown(of: existing.definition))
-    {
-      return .refuse(.unchanged)
-    }
-    var change = RecordChange(existing, now: now)
-    let triggerChanged = self.redefine(&change, proposed.definition)
-    // What was quarantined was said anew, which is how it is repaired. A pause stays: replacing a job does not start it.
-    if change.state.status == .quarantined, change.definition.trigger.unreadableReason == nil {
-      change.setStatus(.active)
-    }
-    change.report(.replaced(triggerChanged: triggerChanged))
-    return change.commit()
-  }
-
-  /// A new incarnation in the place of a tombstone. Runs of the old one that are still going are told to stop; what they report is
-  /// refused by its incarnation, so their end is written now: nobody will know it.
-  private static func reborn(_ existing: JobRecord, as proposed: JobRecord, now: Instant) -> Verdict {
-    var old = RecordChange(existing, now: now)
-    old.dropRuns(.removed) { _ in true }
-    for run in existing.state.runs {
-      guard let claim = run.claim else { continue }
-      let token = FencingToken(incarnation: existing.definition.incarnation, claim: claim.number)
-      old.perform(.cancel(token, owner: claim.owner, .requested))
-      old.write(
-        .attempt(
-          AttemptEnd(
-            fireTime: run.fireTime, origin: run.origin, attempt: run.attempt, claim: claim.number, owner: claim.owner,
-            outcome: .unknown, startedAt: claim.at, endedAt: now)))
-    }
-    var new = RecordChange(proposed, basedOn: old)
-    // Random numbers do not repeat, but a client that counts its own may.
-    if proposed.definition.incarnation == existing.definition.incarnation {
-      new.definition = proposed.definition.with(incarnation: proposed.definition.incarnation &+ 1)
-    }
-    new.report(.added)
-    if new.state.status == .finished { new.report(.finished) }
-    if new.state.status == .quarantined { new.report(.quarantined(reason: new.state.note ?? "")) }
-    return new.commit()
-  }
-}
-
-/// What to do where a job of the same id is there already.
-public enum ConflictPolicy: String, Hashable, Sendable, Codable, CaseIterable {
-  /// Adding fails. The id of a job that has finished or was removed is free again.
-  case fail
-  /// The job that is there stays as it is, even where only its tombstone is left: adding twice does not run twice.
-  case keep
-  /// The new definition takes the old one's place. The next and the last fire stay unless the trigger changed; a pause stays. A job that
-  /// says the same already is left as it is, also where it has finished.
-  case replace
 }

@@ -8,15 +8,17 @@ package enum JobMachine {
     var change = RecordChange(record, now: now)
     let refusal: Refusal?
     switch event {
-    case .due(let starts, let owner, let batch):
+    case .due(let starts, let owner, let batch, let admitsSuspects):
       if self.mayBeForgotten(change) { return .erase }
-      refusal = self.due(&change, starts: starts, owner: owner, batch: batch)
-    case .finished(let token, let outcome, let startedAt, let endedAt):
-      refusal = self.finished(&change, token, outcome, startedAt: startedAt, endedAt: endedAt)
+      refusal = self.due(&change, starts: starts, owner: owner, batch: batch, admitsSuspects: admitsSuspects)
+    case .finished(let token, let outcome, let startedAt, let endedAt, let node):
+      refusal = self.finished(&change, token, outcome, startedAt: startedAt, endedAt: endedAt, node: node)
+    case .progressed(let token, let progress):
+      refusal = self.progressed(&change, token, progress)
     case .released(let token):
       refusal = self.released(&change, token)
-    case .ownerLost(let epoch):
-      refusal = self.ownerLost(&change, epoch)
+    case .ownerLost(let epoch, let node, let tookLeave):
+      refusal = self.ownerLost(&change, epoch, node: node, tookLeave: tookLeave)
     case .decodeFailed(let token, let reason):
       refusal = self.decodeFailed(&change, token, reason)
     case .cancelRequested(let token):
@@ -27,10 +29,14 @@ package enum JobMachine {
       refusal = self.resumed(&change, policy)
     case .modified(let definition):
       refusal = self.modified(&change, definition)
-    case .triggeredByHand:
-      refusal = self.triggeredByHand(&change)
+    case .triggeredByHand(let payload):
+      refusal = self.triggeredByHand(&change, payload)
     case .skipNext:
       refusal = self.skipNext(&change)
+    case .retryDead(let fire):
+      refusal = self.retryDead(&change, fire)
+    case .purgeDead(let fire):
+      refusal = self.purgeDead(&change, fire)
     case .removed:
       refusal = self.removed(&change)
     case .zoneDataChanged(let version):
@@ -72,9 +78,10 @@ package enum JobMachine {
   package static func newRecord(
     _ definition: JobDefinition, now: Instant, paused: Bool = false, note: String? = nil
   ) -> JobRecord {
+    let fire = definition.trigger.firstFire(onceAddedAt: now)
     var state = JobState(
-      status: paused ? .paused : .active, note: paused ? note : nil, statusSince: now,
-      nextFire: definition.trigger.firstFire(onceAddedAt: now))
+      status: paused ? .paused : .active, note: paused ? note : nil, statusSince: now, nextFire: fire)
+    if let fire { state.nextStart = FireSchedule(definition).putOffStart(of: fire) }
     state.zoneData = definition.trigger.zoneDataVersion
     if let reason = definition.trigger.unreadableReason {
       // When it fires cannot be known, which is not the same as never.

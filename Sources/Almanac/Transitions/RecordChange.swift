@@ -27,6 +27,14 @@ struct RecordChange {
   var policies: JobPolicies { self.definition.policies }
   var record: JobRecord { JobRecord(definition: self.definition, state: self.state) }
 
+  var schedule: FireSchedule { FireSchedule(self.definition) }
+
+  /// How many more fires of the trigger the job may take on to run.
+  var firesLeft: Int64 {
+    guard let limit = self.policies.runLimit.map({ Int64(max($0, 0)) }) else { return .max }
+    return self.state.firesTaken >= limit ? 0 : limit - max(self.state.firesTaken, 0)
+  }
+
   mutating func perform(_ effect: Effect) {
     self.effects.append(effect)
   }
@@ -40,7 +48,8 @@ struct RecordChange {
     self.state.outbox.append(
       HistoryRow(
         job: self.definition.id, jobName: self.definition.lane.jobName, incarnation: self.definition.incarnation,
-        revision: self.revision, ordinal: self.rows, at: self.now, entry: entry))
+        revision: self.revision, ordinal: self.rows, at: self.now,
+        keepUntil: self.policies.historyAge.map { self.now + max($0, .zero) }, entry: entry))
     self.rows += 1
     switch entry {
     case .attempt(let end):
@@ -87,9 +96,10 @@ struct RecordChange {
     self.state.statusSince = self.now
   }
 
-  /// Sets the next fire and remembers by which zone data it was computed.
+  /// Sets the next fire, when it may start, and remembers by which zone data it was computed. A job that has run as often as it may has none.
   mutating func setNextFire(_ fire: Instant?) {
-    self.state.nextFire = fire
+    self.state.nextFire = self.firesLeft > 0 ? fire : nil
+    self.state.nextStart = self.state.nextFire.flatMap { self.schedule.putOffStart(of: $0) }
     self.state.zoneData = self.definition.trigger.zoneDataVersion
   }
 

@@ -1,21 +1,29 @@
 /// What can happen to a job. Every pair of a status and an event is answered: done, or refused with a reason.
 package enum RecordEvent: Sendable {
-  /// Its time has come. `starts` runs may begin, for the session and under the batch given.
-  case due(starts: Int, owner: Epoch, batch: Int64)
-  /// An attempt ended.
-  case finished(FencingToken, RunOutcome, startedAt: Instant, endedAt: Instant)
+  /// Its time has come. `starts` runs may begin, for the session and under the batch given; none of a suspect where a scheduler has one
+  /// already.
+  case due(starts: Int, owner: Epoch, batch: Int64, admitsSuspects: Bool = true)
+  /// An attempt ended, on the scheduler of the given name.
+  case finished(FencingToken, RunOutcome, startedAt: Instant, endedAt: Instant, node: String? = nil)
+  /// A run says how far it has come.
+  case progressed(FencingToken, RunProgress)
   /// A claimed run is given back before its code began: drained, or refused by its executor. Costs no attempt.
   case released(FencingToken)
-  /// The session is dead; what it held is taken back.
-  case ownerLost(Epoch)
+  /// The session is dead; what it held is taken back. It is no crash where the scheduler took its leave.
+  case ownerLost(Epoch, node: String? = nil, tookLeave: Bool = false)
   /// Somebody wants runs to stop. Nil: all of them, waiting ones included.
   case cancelRequested(FencingToken?)
   case paused(note: String?)
   case resumed(ResumePolicy)
   /// The whole definition is set anew by a user who read revision `expected` (nil: whatever it is).
   case modified(JobDefinition)
-  case triggeredByHand
+  /// A run is asked for now, with values of its own or the job's.
+  case triggeredByHand(payload: [UInt8]? = nil)
   case skipNext
+  /// Fires that ended badly for good are tried again: the one of the given fire time, or all.
+  case retryDead(Instant?)
+  /// They are let go.
+  case purgeDead(Instant?)
   case removed
   /// The payload could not be read by the scheduler that claimed it.
   case decodeFailed(FencingToken, reason: String)

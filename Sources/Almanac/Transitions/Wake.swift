@@ -9,8 +9,8 @@ extension JobRecord {
     for run in self.state.runs where self.mayStart(run) {
       if let readyAt = run.readyAt { earliest = min(earliest ?? readyAt, readyAt) }
     }
-    if self.state.status == .active, let nextFire = self.state.nextFire {
-      earliest = min(earliest ?? nextFire, nextFire)
+    if self.state.status == .active, let nextStart = self.nextStart {
+      earliest = min(earliest ?? nextStart, nextStart)
     }
     // The end of time stands for never: what saturates there wakes nobody.
     return earliest == .distantFuture ? nil : earliest
@@ -24,14 +24,17 @@ extension JobRecord {
     }
     for run in self.state.runs {
       consider(run.claim?.timeoutAt)
-      consider(self.misfiresAt(run))
+      consider(self.isGivenUpAt(run))
     }
-    if self.state.status == .active, let nextFire = self.state.nextFire {
-      if !self.hasFreePlace {
+    if self.state.status == .active, let nextFire = self.state.nextFire, let nextStart = self.nextStart {
+      if self.hasFreePlace {
+        let policies = self.definition.policies
+        if let grace = policies.effectiveGrace { consider(nextStart + grace + .microseconds(1)) }
+        // Not before its start: what has not come is not too late.
+        if let deadline = policies.deadlineAt(of: nextFire) { consider(max(deadline, nextStart)) }
+      } else {
         // With no place left the fire is answered by the overlap policy at once: that needs no slot.
-        consider(nextFire)
-      } else if let grace = self.definition.policies.effectiveGrace {
-        consider(nextFire + grace + .microseconds(1))
+        consider(nextStart)
       }
     }
     if self.state.status.isTombstone { consider(self.state.forgetAt) }
@@ -39,15 +42,27 @@ extension JobRecord {
     return earliest == .distantFuture ? nil : earliest
   }
 
-  /// When a run that waits for its turn has waited beyond its grace; nil where it may wait for ever.
+  /// When the next fire may start: its nominal time, put off by the job's jitter.
+  public var nextStart: Instant? { self.state.nextStart ?? self.state.nextFire }
+
+  /// When a waiting run has waited so long that it does not start any more; nil where it may wait for ever.
   ///
-  /// Only the grace that the user gave counts here: a job that does not catch up may still let fires queue for their turn.
-  package func misfiresAt(_ run: Run) -> Instant? {
-    guard run.claim == nil, run.origin == .trigger, run.attempt == 1, self.mayStart(run),
-      let grace = self.definition.policies.misfireGrace
-    else { return nil }
-    return run.fireTime + max(grace, .zero) + .microseconds(1)
+  /// Only the grace that the user gave counts here: a job that does not catch up may still let fires queue for their turn. What was asked for
+  /// by hand, also a dead run that is tried again, has neither grace nor deadline: who asks means it.
+  package func isGivenUpAt(_ run: Run) -> Instant? {
+    guard run.claim == nil, run.origin == .trigger, self.mayStart(run) else { return nil }
+    let policies = self.definition.policies
+    var end = policies.deadlineAt(of: run.fireTime)
+    if run.attempt == 1, let grace = policies.misfireGrace {
+      let start = FireSchedule(self.definition).start(of: run.fireTime)
+      let late = start + max(grace, .zero) + .microseconds(1)
+      end = min(end ?? late, late)
+    }
+    return end
   }
+
+  /// Whether the job may be what kills the process: its runs are started one at a time, see ``JobPolicies/crashLimit``.
+  package var isSuspect: Bool { self.state.crashesInRow >= CrashPolicy.suspicion }
 
   /// The earlier of ``startAt`` and ``tendAt``.
   public var wakeAt: Instant? {

@@ -92,6 +92,16 @@ enum EventJSON {
       members["event"] = "cancelRequested"
       members["token"] = .string(token.description)
       members["reason"] = .string(reason.rawValue)
+    case .progressed(let token, let progress):
+      members["event"] = "progressed"
+      members["token"] = .string(token.description)
+      members.merge(EventJSON.members(of: progress)) { _, new in new }
+    case .deadRetried(let count):
+      members["event"] = "deadRetried"
+      members["count"] = .integer(Int64(count))
+    case .deadPurged(let count):
+      members["event"] = "deadPurged"
+      members["count"] = .integer(Int64(count))
     case .released(let token):
       members["event"] = "released"
       members["token"] = .string(token.description)
@@ -117,6 +127,21 @@ enum EventJSON {
       members["failure"] = ["type": .string(failure.type), "message": .string(failure.message)]
     }
     if let retry = end.retryAt { members["retryAt"] = .string(retry.rfc3339()) }
+    if let node = end.node { members["node"] = .string(node) }
+    if let result = end.result { members["result"] = .string(String(decoding: result, as: UTF8.self)) }
+    if !end.logs.isEmpty {
+      members["logs"] = .array(
+        end.logs.map { line in
+          ["at": .string(line.at.rfc3339()), "level": .string(line.level), "message": .string(line.message)]
+        })
+    }
+    return members
+  }
+
+  static func members(of progress: RunProgress) -> [String: JSONValue] {
+    var members: [String: JSONValue] = ["completed": .integer(progress.completed)]
+    if let total = progress.total { members["total"] = .integer(total) }
+    if let note = progress.note { members["note"] = .string(note) }
     return members
   }
 

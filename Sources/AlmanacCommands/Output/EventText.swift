@@ -61,12 +61,16 @@ struct EventText: Sendable {
     case .triggeredByHand: return self.line(at, id, "asked for", .plain, "by hand")
     case .cancelRequested(_, let reason):
       return self.line(
-        at, id, "stopping", .warning, reason == .timeout ? "it took longer than it may" : "asked to stop")
+        at, id, "stopping", .warning, EventText.phrase(reason))
     case .released: return self.line(at, id, "given back", .faint, "before it began")
     case .ownerLost(let epoch, _): return self.line(at, id, "crashed", .bad, "its scheduler (session \(epoch)) is gone")
     case .zoneDataChanged(_, let next):
       return self.line(at, id, "moved", .warning, "newer zone data; next \(next.map(self.time.text) ?? "never")")
-    case .added, .replaced, .modified, .rescheduled, .paused, .resumed, .removed, .skippedNext:
+    case .deadRetried(let count):
+      return self.line(at, id, "asked for", .plain, count == 1 ? "a dead fire again" : "\(count) dead fires again")
+    case .progressed(_, let progress):
+      return self.line(at, id, "at work", .faint, EventText.phrase(progress))
+    case .added, .deadPurged, .replaced, .modified, .rescheduled, .paused, .resumed, .removed, .skippedNext:
       // Made by whoever applies the file, who says so.
       return nil
     }
@@ -89,6 +93,8 @@ struct EventText: Sendable {
       case .paused: "paused"
       case .skipped: "skipped"
       case .removed: "removed"
+      case .limited: "it has run as often as it may"
+      case .expired: "its deadline has passed"
       }
     let number = fate.count.lowerBound
     let count =
@@ -107,6 +113,19 @@ struct EventText: Sendable {
     return "\(first): \(last)"
   }
 
+  static func phrase(_ reason: CancelReason) -> String {
+    switch reason {
+    case .timeout: "it took longer than it may"
+    case .requested: "asked to stop"
+    case .overlap: "the next fire has come"
+    }
+  }
+
+  static func phrase(_ progress: RunProgress) -> String {
+    let count = progress.total.map { "\(progress.completed) of \($0)" } ?? "\(progress.completed)"
+    return progress.note.map { "\(count), \($0)" } ?? count
+  }
+
   static func word(_ outcome: OutcomeKind) -> String {
     outcome == .timedOut ? "timed out" : outcome.rawValue
   }
@@ -116,6 +135,7 @@ struct EventText: Sendable {
     case .succeeded: .good
     case .failed, .timedOut, .crashed, .unknown: .bad
     case .cancelled, .interrupted: .warning
+    case .snoozed: .faint
     }
   }
 }

@@ -26,7 +26,7 @@ struct FormatPageTests {
       }
       for case .object(let members) in values { found.formUnion(members.keys) }
     }
-    return found.subtracting(["colour", "size", "strikes", "host", "late", "mood", "nested", "node"])
+    return found.subtracting(["colour", "size", "strikes", "host", "late", "mood", "nested"])
   }
 
   @Test("each table is what is stored")
@@ -37,6 +37,7 @@ struct FormatPageTests {
     #expect(try self.documented("Policies") == self.stored(definitions, ["policies"]))
     #expect(try self.documented("State") == self.stored(states, []))
     #expect(try self.documented("Run") == self.stored(states, ["runs"]))
+    #expect(try self.documented("Dead run") == self.stored(states, ["dead"]))
     #expect(try self.documented("Counters") == self.stored(states, ["counters"]))
     #expect(try self.documented("Row") == self.stored(Golden.rows.map(\.name), []))
   }

@@ -69,23 +69,25 @@ enum Golden {
     job: "nightly/größe 🌙", jobName: "clean", incarnation: 12, revision: 40, ordinal: 0, at: at(35),
     entry: .attempt(
       AttemptEnd(
-        fireTime: at(10), origin: .trigger, attempt: 2, claim: 7, owner: Epoch(3), outcome: .failed,
+        fireTime: at(10), origin: .trigger, attempt: 2, claim: 7, owner: Epoch(3),
+        node: "b", outcome: .failed,
         failure: Failure(
           type: "HTTP.Error", message: "503\nService Unavailable", unknown: UnknownFields(["code": 503])),
-        startedAt: at(34), endedAt: at(35), retryAt: at(70))),
-    unknown: UnknownFields(["node": "b"]))
+        startedAt: at(34), endedAt: at(35), retryAt: at(70))))
 
   static let fate = HistoryRow(
     job: "nightly/größe 🌙", jobName: "clean", incarnation: 12, revision: 40, ordinal: 1, at: at(35),
     entry: .fate(Fate(reason: .coalesced, first: at(-3_600), last: at(-0.000001), count: .atLeast(10_000))))
 
   static let definitions: [(name: String, value: JobDefinition)] = [
-    ("definition-plain", plain), ("definition-full", full),
+    ("definition-plain", plain), ("definition-full", full), ("definition-strict", strict),
   ]
   static let states: [(name: String, value: JobState)] = [
-    ("state-fresh", fresh), ("state-busy", busy), ("state-tombstone", tombstone),
+    ("state-fresh", fresh), ("state-busy", busy), ("state-tombstone", tombstone), ("state-troubled", troubled),
   ]
-  static let rows: [(name: String, value: HistoryRow)] = [("row-attempt", attempt), ("row-fate", fate)]
+  static let rows: [(name: String, value: HistoryRow)] = [
+    ("row-attempt", attempt), ("row-fate", fate), ("row-result", result), ("row-binary", binary),
+  ]
 }
 
 extension JobDefinition {

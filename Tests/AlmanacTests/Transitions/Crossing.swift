@@ -32,12 +32,23 @@ struct Crossing {
   private static func read(_ word: String, policies: inout JobPolicies) -> Bool {
     switch word {
     case "overlap queue": policies.overlap = .queue(limit: 1)
+    case "overlap cancel": policies.overlap = .cancelRunning
     case "overlap allow 2": policies.overlap = .allow(limit: 2)
     case "catch-up earliest": policies.catchUp = .earliest
     case "catch-up all": policies.catchUp = .all(limit: 10)
     case "catch-up none": policies.catchUp = .none
     case "grace 5 s": policies.misfireGrace = .seconds(5)
+    case "catch-up window 15 s": policies.catchUpWindow = .seconds(15)
+    case "deadline 12 s": policies.deadline = .seconds(12)
+    case "jitter 8 s": policies.jitter = .seconds(8)
     case "no retry": policies.retry = .never
+    case "retry on Other only": policies.retry.retryOn = ["Other"]
+    case "no retry on Wrong": policies.retry.giveUpOn = ["Wrong"]
+    case "no retry on timeout": policies.retry.giveUpOn = [RetryPolicy.timeout]
+    case "paused after 2 failures": policies.pauseAfterFailures = 2
+    case "limit of 3 runs": policies.runLimit = 3
+    case "crash limit 3": policies.crashLimit = 3
+    case "no dead letters": policies.deadLetters = 0
     case "crash abandon": policies.onCrash = .abandon
     case "timeout 60 s": policies.timeout = .seconds(60)
     default: return false
@@ -55,6 +66,14 @@ struct Crossing {
       trigger = .at(Workshop.at(20))
       state.nextFire = nil
     case "trigger unreadable": trigger = Workshop.unreadable
+    case "failed before": state.failuresInRow = 1
+    case "2 crashes before": state.crashesInRow = 2
+    case "2 runs before": state.firesTaken = 2
+    case "fire dead":
+      state.dead = [DeadRun(fireTime: Workshop.at(5), attempt: 3, outcome: .failed, diedAt: Workshop.at(6))]
+    case "start put off":
+      state.nextFire = Workshop.at(30)
+      state.nextStart = Workshop.at(35)
     case "time to forget it": state.forgetAt = Workshop.at(29)
     default: return false
     }
@@ -72,6 +91,7 @@ struct Crossing {
     case "run by hand going": claim(Workshop.claimed(fire: 21, number: 1, origin: .hand))
     case "run beyond its timeout": claim(Workshop.claimed(fire: 20, number: 1, timeoutAt: Workshop.at(29)))
     case "run told to stop": claim(Workshop.claimed(fire: 20, number: 1, cancelling: .requested))
+    case "run replaced": claim(Workshop.claimed(fire: 20, number: 1, cancelling: .overlap))
     case "run timed out": claim(Workshop.claimed(fire: 20, number: 1, cancelling: .timeout))
     case "run taken back":
       state.claims = 1
@@ -79,6 +99,7 @@ struct Crossing {
     case "run counted": state.claims = 1
     case "retry pending": state.runs.append(Workshop.waiting(fire: 15, ready: 33, attempt: 2, failures: 1))
     case "retry due": state.runs.append(Workshop.waiting(fire: 15, ready: 29, attempt: 2, failures: 1))
+    case "retry beyond its deadline": state.runs.append(Workshop.waiting(fire: 15, ready: 29, attempt: 2, failures: 1))
     case "fire queued": state.runs.append(Workshop.waiting(fire: 22))
     case "run by hand waiting":
       state.runs.append(Run(fireTime: Workshop.at(25), origin: .hand, phase: .waiting(until: Workshop.at(25))))
@@ -119,6 +140,18 @@ struct Crossing {
     case "its time comes, with a slot": Workshop.due(1)
     case "its time comes, with no slot": Workshop.due(0)
     case "the run succeeds": .finished(token, .succeeded, startedAt: Workshop.at(20), endedAt: Self.now)
+    case "its time comes, with a slot, beside a suspect":
+      .due(starts: 1, owner: Epoch(1), batch: 1, admitsSuspects: false)
+    case "the run gives up":
+      .finished(token, .failed(Workshop.wrong, .giveUp), startedAt: Workshop.at(20), endedAt: Self.now)
+    case "the run asks for a retry in 7 s":
+      .finished(token, .failed(Workshop.wrong, .after(.seconds(7))), startedAt: Workshop.at(20), endedAt: Self.now)
+    case "the run snoozes for 7 s":
+      .finished(token, RunOutcome(.snoozed(.seconds(7))), startedAt: Workshop.at(20), endedAt: Self.now)
+    case "the run tells its progress": .progressed(token, RunProgress(completed: 1, total: 2, at: Self.now))
+    case "its scheduler takes its leave": .ownerLost(Epoch(1), tookLeave: true)
+    case "its dead fires are retried": .retryDead(nil)
+    case "its dead fires are purged": .purgeDead(nil)
     case "the run fails": .finished(token, Workshop.failure, startedAt: Workshop.at(20), endedAt: Self.now)
     case "the run stops": .finished(token, .cancelled, startedAt: Workshop.at(20), endedAt: Self.now)
     case "the run is given back": .released(token)
@@ -129,7 +162,7 @@ struct Crossing {
     case "paused": .paused(note: nil)
     case "resumed": .resumed(.fromNow)
     case "resumed to catch up": .resumed(.catchUp)
-    case "run by hand": .triggeredByHand
+    case "run by hand": .triggeredByHand()
     case "next fire skipped": .skipNext
     case "removed": .removed
     case "redefined, trigger kept": .modified(definition.with(revision: 9))
@@ -142,9 +175,12 @@ struct Crossing {
 
   /// Every event of ``event(_:)`` and how it is called.
   static let events = [
-    "its time comes, with a slot", "its time comes, with no slot", "the run succeeds", "the run fails", "the run stops",
-    "the run is given back", "the payload cannot be read", "its scheduler is lost", "the run is cancelled",
-    "its runs are cancelled", "paused", "resumed", "resumed to catch up", "run by hand", "next fire skipped", "removed",
+    "its time comes, with a slot", "its time comes, with no slot", "its time comes, with a slot, beside a suspect",
+    "the run succeeds", "the run fails", "the run gives up", "the run asks for a retry in 7 s", "the run snoozes for 7 s",
+    "the run stops", "the run tells its progress", "the run is given back", "the payload cannot be read",
+    "its scheduler is lost", "its scheduler takes its leave", "the run is cancelled", "its runs are cancelled", "paused",
+    "resumed", "resumed to catch up", "run by hand", "next fire skipped", "its dead fires are retried",
+    "its dead fires are purged", "removed",
     "redefined, trigger kept", "redefined, another trigger", "newer zone data", "its rows are in the history",
     "added again, keep", "added again, fail", "replaced, trigger kept", "replaced, another trigger",
   ]
@@ -162,6 +198,9 @@ struct Crossing {
       parts += Self.describe(Laws.newRows(self.record, after))
       parts += Self.describe(effects)
       parts += Self.describe(after.state.runs)
+      if after.state.dead.count != self.record.state.dead.count {
+        parts.append("\(after.state.dead.count == 0 ? "none" : "\(after.state.dead.count)") dead")
+      }
       if after.state.nextFire != self.record.state.nextFire {
         parts.append("next fire \(Self.second(after.state.nextFire))")
       }
@@ -185,6 +224,7 @@ struct Crossing {
       case .start(let order): "starts \(self.second(order.fireTime))"
       case .cancel(_, _, .requested): "tells it to stop"
       case .cancel(_, _, .timeout): "tells it to stop: timeout"
+      case .cancel(_, _, .overlap): "tells it to stop: overlap"
       case .report: nil
       }
     }
@@ -214,6 +254,7 @@ struct Crossing {
     case .stale: "stale"
     case .alreadyApplied: "counted already"
     case .noSuchRun: "no such run"
+    case .noDeadRun: "no dead run"
     case .tooManyRuns: "too many runs"
     case .noNextFire: "no next fire"
     case .changedMeanwhile: "changed meanwhile"

@@ -57,7 +57,8 @@ struct ExplorationTests {
     var moves: [(RecordEvent, Int)] = [
       (Workshop.due(0), 10), (Workshop.due(1), 10), (Workshop.due(2), 60), (.ownerLost(Epoch(1)), 1),
       (.cancelRequested(nil), 1), (.paused(note: nil), 1), (.resumed(.fromNow), 1), (.resumed(.catchUp), 15),
-      (.triggeredByHand, 0), (.skipNext, 0), (.removed, 1),
+      (.triggeredByHand(), 0), (.retryDead(nil), 0), (.purgeDead(nil), 0),
+      (.skipNext, 0), (.removed, 1),
       (.modified(Workshop.definition(Workshop.every(7), record.definition.policies)), 1),
       (.outboxAppended(upTo: record.revision), 0),
     ]
@@ -66,7 +67,8 @@ struct ExplorationTests {
       moves += [
         (Workshop.finished(claim.number, of: record, .succeeded), 1),
         (Workshop.finished(claim.number, of: record, Workshop.failure), 1),
-        (Workshop.finished(claim.number, of: record, .cancelled), 1), (.released(token), 0),
+        (Workshop.finished(claim.number, of: record, .cancelled), 1),
+        (Workshop.finished(claim.number, of: record, RunOutcome(.snoozed(.seconds(3)))), 1), (.released(token), 0),
         (.cancelRequested(token), 0), (.decodeFailed(token, reason: "not JSON"), 0),
       ]
     }

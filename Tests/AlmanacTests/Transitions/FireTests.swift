@@ -85,10 +85,10 @@ struct FireTests {
   @Test("a run by hand has a fire time of its own, whatever else fires at that moment")
   func byHandAtAFire() {
     var job = Follower(Workshop.job(Workshop.every(10), JobPolicies(overlap: .allow(limit: 9))))
-    job.apply(.triggeredByHand, at: 10)
+    job.apply(.triggeredByHand(), at: 10)
     job.apply(Workshop.due(9), at: 10)
-    job.apply(.triggeredByHand, at: 10)
-    job.apply(.triggeredByHand, at: 20)
+    job.apply(.triggeredByHand(), at: 10)
+    job.apply(.triggeredByHand(), at: 20)
     job.apply(Workshop.due(9), at: 20)
     #expect(Set(job.state.runs.map(\.fireTime)).count == 5)
     #expect(job.problems.isEmpty, "\(job.problems)")
@@ -99,7 +99,7 @@ struct FireTests {
     var job = Follower(Workshop.job(Workshop.every(10)))
     var fires: [Instant] = []
     for claim in 1...3 {
-      job.apply(.triggeredByHand, at: 5)
+      job.apply(.triggeredByHand(), at: 5)
       job.apply(Workshop.due(1), at: 5)
       fires += job.starts.map(\.fireTime)
       job.apply(Workshop.finished(Int64(claim), of: job.record, .succeeded), at: 5)
@@ -113,7 +113,7 @@ struct FireTests {
     let trigger = Trigger(json: ["kind": "interval", "microseconds": 1])
     var job = Follower(Workshop.job(trigger))
     job.now = Workshop.zero
-    job.apply(.triggeredByHand)
+    job.apply(.triggeredByHand())
     #expect(job.refusal == nil && job.state.runs.count == 1)
   }
 
@@ -156,7 +156,7 @@ struct FireTests {
   @Test("runs stay in the order of their fires, whichever came to be known first")
   func order() {
     var job = Follower(Workshop.job(Workshop.every(10), JobPolicies(catchUp: .all(limit: 9))))
-    job.apply(.triggeredByHand, at: 25)
+    job.apply(.triggeredByHand(), at: 25)
     job.apply(Workshop.due(1), at: 35)
     #expect(job.state.runs.map(\.fireTime) == [10, 20, 25, 30].map { Workshop.at($0) })
     #expect(job.problems.isEmpty, "\(job.problems)")

@@ -25,6 +25,12 @@ enum Laws {
     expect(state.claims >= before.state.claims, "claims were counted back")
     expect(state.revokedClaims.count <= JobState.maximumRevoked, "too many revoked claims")
     expect(state.revokedClaims == state.revokedClaims.sorted(), "revoked claims are out of order")
+    expect(state.dead.count <= max(JobPolicies.maximumDeadLetters, before.state.dead.count), "\(state.dead.count) dead")
+    expect(
+      state.dead.allSatisfy { dead in !fires.contains(dead.fireTime) }, "a fire is dead and on its way at once")
+    expect(
+      state.nextStart.map { start in state.nextFire.map { $0 < start } ?? false } ?? true,
+      "the next start is not after the next fire")
     expect((state.outboxDueAt == nil) == state.outbox.isEmpty, "the outbox and its time do not agree")
 
     switch state.status {
@@ -110,7 +116,7 @@ enum Laws {
 
     let claims = after.state.claims - before.state.claims
     expect(Int64(starts.count) == claims, "\(claims) claims and \(starts.count) starts")
-    if case .due(let most, let owner, _) = event {
+    if case .due(let most, let owner, _, _) = event {
       expect(starts.count <= max(most, 0), "\(starts.count) starts of \(most)")
       for order in starts {
         let claim = after.state.runs.first { $0.claim?.number == order.token.claim }?.claim
@@ -138,6 +144,7 @@ enum Laws {
   /// How many fires a step answered: of the trigger, and by hand.
   static func firesAnswered(_ before: JobRecord, _ event: RecordEvent, _ after: JobRecord, _ now: Instant) -> Int {
     if case .triggeredByHand = event { return 1 }
+    if case .retryDead = event { return before.state.dead.count - after.state.dead.count }
     guard let first = before.state.nextFire else { return 0 }
     let trigger = before.definition.trigger
     let through: Instant
@@ -170,6 +177,6 @@ enum StatusDiagram {
     [.active, .paused], [.active, .finished], [.active, .removed], [.active, .quarantined],
     [.paused, .active], [.paused, .finished], [.paused, .removed], [.paused, .quarantined],
     [.quarantined, .active], [.quarantined, .finished], [.quarantined, .removed],
-    [.finished, .removed],
+    [.finished, .active], [.finished, .removed],
   ]
 }

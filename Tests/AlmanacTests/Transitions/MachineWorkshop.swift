@@ -58,7 +58,8 @@ enum Workshop {
     .finished(self.token(claim, of: record), outcome, startedAt: self.zero, endedAt: self.zero)
   }
 
-  static let failure = RunOutcome.failed(Failure(type: "Wrong", message: "it went wrong"))
+  static let wrong = Failure(type: "Wrong", message: "it went wrong")
+  static let failure = RunOutcome.failed(Workshop.wrong)
 }
 
 /// Follows one job through its events, and holds every step to the laws.

@@ -42,6 +42,10 @@ struct PairTests {
     JobPolicies(catchUp: .earliest, overlap: .queue(limit: 3), retry: RetryPolicy(attempts: 3)),
     JobPolicies(catchUp: .all(limit: 64), overlap: .queue(limit: 64), onCrash: .abandon),
     JobPolicies(misfireGrace: .seconds(12), catchUp: .all(limit: 2), overlap: .allow(limit: 64), timeout: .seconds(5)),
+    JobPolicies(
+      catchUpWindow: .seconds(25), jitter: .seconds(8), deadline: .seconds(18), overlap: .cancelRunning,
+      retry: RetryPolicy(attempts: 2, jitter: 1, giveUpOn: ["timeout"]), crashLimit: 1, pauseAfterFailures: 1, runLimit: 2,
+      deadLetters: 1),
     JobPolicies(misfireGrace: .zero, catchUp: .none, overlap: .allow(limit: 2), timeout: .zero, retention: .zero),
   ]
 
@@ -59,16 +63,24 @@ struct PairTests {
     let trigger = record.definition.trigger
     var events: [RecordEvent] = [
       Workshop.due(0), Workshop.due(1), Workshop.due(100, owner: 2), Workshop.due(-1), .ownerLost(Epoch(1)),
-      .ownerLost(Epoch(9)), .cancelRequested(nil), .paused(note: "because"), .resumed(.fromNow), .resumed(.catchUp),
+      .ownerLost(Epoch(9)), .ownerLost(Epoch(1), tookLeave: true), .retryDead(nil), .retryDead(Workshop.at(0.5)),
+      .purgeDead(nil), .due(starts: 1, owner: Epoch(1), batch: 1, admitsSuspects: false),
+      .cancelRequested(nil), .paused(note: "because"), .resumed(.fromNow), .resumed(.catchUp),
       .modified(Workshop.definition(trigger, JobPolicies(timeout: .seconds(1)))),
       .modified(Workshop.definition(Workshop.every(7))), .modified(Workshop.definition(.at(Workshop.at(3)))),
-      .modified(Workshop.definition(Workshop.unreadable)), .triggeredByHand, .skipNext, .removed,
+      .modified(Workshop.definition(Workshop.unreadable)), .triggeredByHand(), .skipNext, .removed,
       .zoneDataChanged(version: "9999z"), .outboxAppended(upTo: 0), .outboxAppended(upTo: .max),
     ]
     for token in tokens {
-      for outcome in [RunOutcome.succeeded, Workshop.failure, .cancelled] {
+      let outcomes = [
+        RunOutcome.succeeded, Workshop.failure, .failed(Workshop.wrong, .giveUp),
+        .failed(Workshop.wrong, .after(.seconds(3))), RunOutcome(.snoozed(.seconds(3))), RunOutcome(.snoozed(.zero)),
+        .cancelled,
+      ]
+      for outcome in outcomes {
         events.append(.finished(token, outcome, startedAt: Workshop.zero, endedAt: Workshop.at(1)))
       }
+      events.append(.progressed(token, RunProgress(completed: 1, at: Workshop.at(1))))
       events += [.released(token), .cancelRequested(token), .decodeFailed(token, reason: "not JSON")]
     }
     return events
@@ -82,6 +94,11 @@ struct PairTests {
     state.zoneData = "2000a"
     state.counters.started = 70
     if status.isTombstone { state.forgetAt = Workshop.at(30) }
+    if status != .removed, !runs.isEmpty || status == .finished {
+      state.dead = [DeadRun(fireTime: Workshop.at(0.5), attempt: 2, outcome: .failed, diedAt: Workshop.at(0.75))]
+      state.crashesInRow = 2
+      state.failuresInRow = 1
+    }
     return JobRecord(definition: Workshop.definition(trigger, policies), state: state)
   }
 
@@ -164,6 +181,15 @@ struct PairTests {
           ])))
       policies.timeout = generator.pick(durations)
       policies.retention = generator.pick(durations) ?? .seconds(1)
+      policies.catchUpWindow = generator.pick(durations)
+      policies.jitter = generator.pick(durations) ?? .seconds(3)
+      policies.deadline = generator.pick(durations)
+      policies.historyAge = generator.pick(durations)
+      policies.retry.jitter = generator.pick([0, 1, -.infinity, .nan, 0.5])
+      for path in [\JobPolicies.crashLimit, \.pauseAfterFailures, \.runLimit] {
+        policies[keyPath: path] = generator.pick([nil, .min, 0, 1, .max])
+      }
+      policies.deadLetters = generator.pick([.min, 0, 1, .max])
       let trigger = generator.pick([
         .at(.distantPast), .at(.distantFuture), .at(pick), Workshop.every(Int64.max / 1_000_000),
         Workshop.every(10), Workshop.every(10).starting(at: Instant.distantPast), Workshop.unreadable,
@@ -181,6 +207,10 @@ struct PairTests {
       record.state.outboxDueAt = generator.pick([nil, pick])
       record.state.lastHandFire = generator.pick([nil, .distantFuture])
       record.state.lastFire = generator.pick([nil, .distantFuture, pick])
+      record.state.nextStart = generator.pick([nil, .distantFuture, pick])
+      record.state.firesTaken = generator.pick([.min, 0, .max])
+      record.state.crashesInRow = generator.pick([.min, 0, .max])
+      record.state.failuresInRow = generator.pick([.min, 0, .max])
       record.state.counters = RunCounters(
         started: .min, succeeded: .max, failed: .max, retried: .max, crashed: .max, cancelled: .max, unknown: .max,
         dropped: .max)

@@ -67,7 +67,7 @@ struct PoliciesPageTests {
     let jobs =
       ["run going", "run by hand going", "trigger ended", "trigger unreadable"]
       .flatMap { word in JobStatus.allCases.map { "\($0), fire due, \(word)" } }
-      + ["finished", "removed", "active, trigger ended, run going"]
+      + ["finished", "finished, fire dead", "removed", "active, trigger ended, run going"]
     for job in jobs {
       let crossing = try #require(Crossing(job))
       // An active job with nothing to come, or a tombstone with something, is no record that is ever written.

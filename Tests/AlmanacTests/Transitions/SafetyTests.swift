@@ -7,7 +7,7 @@ struct SafetyTests {
   func unreadable() {
     let events: [RecordEvent] = [
       .resumed(.fromNow), .resumed(.catchUp), .skipNext, .zoneDataChanged(version: "9999z"), .paused(note: nil),
-      Workshop.due(1), Workshop.due(0), .triggeredByHand, .cancelRequested(nil),
+      Workshop.due(1), Workshop.due(0), .triggeredByHand(), .cancelRequested(nil),
       .modified(Workshop.definition(Workshop.unreadable, JobPolicies(timeout: .seconds(1)))),
     ]
     for status in [JobStatus.active, .paused, .quarantined] {

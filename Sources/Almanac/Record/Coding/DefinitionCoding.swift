@@ -49,11 +49,9 @@ extension JobDefinition: Codable {
   }
 
   private static func payload(in fields: KeyedDecodingContainer<Key>) throws -> [UInt8] {
-    if let text = try fields.decodeIfPresent(String.self, forKey: .payload) { return Array(text.utf8) }
-    let text = try fields.decode(String.self, forKey: .payloadBase64)
-    guard let bytes = Base64.decode(text) else {
-      throw DecodingError.dataCorruptedError(
-        forKey: .payloadBase64, in: fields, debugDescription: "the payload is not base64")
+    guard let bytes = try fields.decodeBytes(text: .payload, base64: .payloadBase64) else {
+      throw DecodingError.keyNotFound(
+        Key.payload, .init(codingPath: fields.codingPath, debugDescription: "there is no payload"))
     }
     return bytes
   }
@@ -65,11 +63,7 @@ extension JobDefinition: Codable {
     try fields.encode(self.revision, forKey: .revision)
     try fields.encode(self.createdAt, forKey: .createdAt)
     try fields.encode(self.trigger, forKey: .trigger)
-    if let text = String(validating: self.payload, as: UTF8.self) {
-      try fields.encode(text, forKey: .payload)
-    } else {
-      try fields.encode(Base64.encode(self.payload), forKey: .payloadBase64)
-    }
+    try fields.encodeBytes(self.payload, text: .payload, base64: .payloadBase64)
     let profile = self.profile
     try fields.encode(profile.lane.jobName, forKey: .job)
     try fields.encode(profile.lane.queue, forKey: .queue)

@@ -4,7 +4,8 @@
 extension HistoryRow: Codable {
   private enum Key: String, CodingKey, CaseIterable {
     case job, jobName, incarnation, revision, ordinal, at
-    case fire, origin, attempt, claim, owner, outcome, failure, started, ended, retryAt
+    case until, fire, origin, attempt, claim, owner, node, outcome, failure, started, ended, retryAt
+    case result, resultBase64, logs
     case reason, first, last, count, atLeast
 
     static let names = Set(Key.allCases.map(\.rawValue))
@@ -28,18 +29,22 @@ extension HistoryRow: Codable {
           attempt: try fields.decode(Int.self, forKey: .attempt),
           claim: try fields.decode(Int64.self, forKey: .claim),
           owner: try fields.decode(Epoch.self, forKey: .owner),
+          node: try fields.decodeIfPresent(String.self, forKey: .node),
           outcome: try fields.decode(OutcomeKind.self, forKey: .outcome),
           failure: try fields.decodeIfPresent(Failure.self, forKey: .failure),
           startedAt: try fields.decode(Instant.self, forKey: .started),
           endedAt: try fields.decode(Instant.self, forKey: .ended),
-          retryAt: try fields.decodeIfPresent(Instant.self, forKey: .retryAt)))
+          retryAt: try fields.decodeIfPresent(Instant.self, forKey: .retryAt),
+          result: try fields.decodeBytes(text: .result, base64: .resultBase64),
+          logs: try fields.decodeIfPresent([LogLine].self, forKey: .logs) ?? []))
     }
     self.init(
       job: try fields.decode(JobID.self, forKey: .job), jobName: try fields.decode(String.self, forKey: .jobName),
       incarnation: try fields.decode(Int64.self, forKey: .incarnation),
       revision: try fields.decode(Int64.self, forKey: .revision),
       ordinal: try fields.decodeIfPresent(Int.self, forKey: .ordinal) ?? 0,
-      at: try fields.decode(Instant.self, forKey: .at), entry: entry,
+      at: try fields.decode(Instant.self, forKey: .at),
+      keepUntil: try fields.decodeIfPresent(Instant.self, forKey: .until), entry: entry,
       unknown: try UnknownFields(from: decoder, except: Key.names))
   }
 
@@ -51,6 +56,7 @@ extension HistoryRow: Codable {
     try fields.encode(self.revision, forKey: .revision)
     try fields.encode(self.ordinal, forKey: .ordinal)
     try fields.encode(self.at, forKey: .at)
+    try fields.encodeIfPresent(self.keepUntil, forKey: .until)
     switch self.entry {
     case .fate(let fate):
       try fields.encode(fate.reason, forKey: .reason)
@@ -64,11 +70,14 @@ extension HistoryRow: Codable {
       try fields.encode(end.attempt, forKey: .attempt)
       try fields.encode(end.claim, forKey: .claim)
       try fields.encode(end.owner, forKey: .owner)
+      try fields.encodeIfPresent(end.node, forKey: .node)
       try fields.encode(end.outcome, forKey: .outcome)
       try fields.encodeIfPresent(end.failure, forKey: .failure)
       try fields.encode(end.startedAt, forKey: .started)
       try fields.encode(end.endedAt, forKey: .ended)
       try fields.encodeIfPresent(end.retryAt, forKey: .retryAt)
+      try fields.encodeBytes(end.result, text: .result, base64: .resultBase64)
+      if !end.logs.isEmpty { try fields.encode(end.logs, forKey: .logs) }
     }
     try self.unknown.encode(to: encoder)
   }
@@ -93,5 +102,25 @@ extension Failure: Codable {
     try fields.encode(self.type, forKey: .type)
     try fields.encode(self.message, forKey: .message)
     try self.unknown.encode(to: encoder)
+  }
+}
+
+extension LogLine: Codable {
+  private enum Key: String, CodingKey {
+    case at, level, message
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: Key.self)
+    self.init(
+      at: try fields.decode(Instant.self, forKey: .at), level: try fields.decode(String.self, forKey: .level),
+      message: try fields.decode(String.self, forKey: .message))
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var fields = encoder.container(keyedBy: Key.self)
+    try fields.encode(self.at, forKey: .at)
+    try fields.encode(self.level, forKey: .level)
+    try fields.encode(self.message, forKey: .message)
   }
 }

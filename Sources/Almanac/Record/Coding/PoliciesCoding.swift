@@ -5,6 +5,8 @@ extension JobPolicies: Codable {
   private enum Key: String, CodingKey, CaseIterable {
     case misfireGrace, catchUp, catchUpLimit, overlap, overlapLimit, attempts, backoff, backoffFrom, backoffCap
     case timeout, onCrash, retention
+    case catchUpWindow, jitter, deadline, backoffJitter, retryOn, giveUpOn, crashLimit, pauseAfterFailures, runLimit
+    case deadLetters, logLines, historyAge, historyLimit
 
     static let names = Set(Key.allCases.map(\.rawValue))
   }
@@ -24,6 +26,18 @@ extension JobPolicies: Codable {
     self.unknown = try UnknownFields(from: decoder, except: Key.names)
     self.misfireGrace = try duration(.misfireGrace)
     self.timeout = try duration(.timeout)
+    self.catchUpWindow = try duration(.catchUpWindow)
+    self.jitter = try duration(.jitter) ?? .zero
+    self.deadline = try duration(.deadline)
+    // 0 stands for never: what is left out has the default, which is not never.
+    let crashLimit = try fields.decodeIfPresent(Int.self, forKey: .crashLimit) ?? JobPolicies.defaultCrashLimit
+    self.crashLimit = crashLimit > 0 ? crashLimit : nil
+    self.pauseAfterFailures = try fields.decodeIfPresent(Int.self, forKey: .pauseAfterFailures)
+    self.runLimit = try fields.decodeIfPresent(Int.self, forKey: .runLimit)
+    self.deadLetters = try fields.decodeIfPresent(Int.self, forKey: .deadLetters) ?? JobPolicies.defaultDeadLetters
+    self.logLines = try fields.decodeIfPresent(Int.self, forKey: .logLines) ?? JobPolicies.defaultLogLines
+    self.historyAge = try duration(.historyAge)
+    self.historyLimit = try fields.decodeIfPresent(Int.self, forKey: .historyLimit)
     self.retention = try duration(.retention) ?? JobPolicies.default.retention
     if let word = try fields.decodeIfPresent(String.self, forKey: .catchUp) {
       switch word {
@@ -38,6 +52,7 @@ extension JobPolicies: Codable {
       switch word {
       case "skip": self.overlap = .skip
       case "queue": self.overlap = .queue(limit: try limit(.overlapLimit))
+      case "cancelRunning": self.overlap = .cancelRunning
       case "allow": self.overlap = .allow(limit: try limit(.overlapLimit))
       default: throw unknownWord(.overlap, word)
       }
@@ -52,6 +67,9 @@ extension JobPolicies: Codable {
     case "exponential": self.retry = RetryPolicy(attempts: attempts, backoff: .exponential(from: from, cap: cap))
     case let word: throw unknownWord(.backoff, word)
     }
+    self.retry.jitterPercent = min(max(try fields.decodeIfPresent(Int.self, forKey: .backoffJitter) ?? 0, 0), 100)
+    self.retry.retryOn = try fields.decodeIfPresent([String].self, forKey: .retryOn).map(Set.init)
+    self.retry.giveUpOn = Set(try fields.decodeIfPresent([String].self, forKey: .giveUpOn) ?? [])
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -73,6 +91,8 @@ extension JobPolicies: Codable {
     case .queue(let limit):
       try fields.encode("queue", forKey: .overlap)
       try fields.encode(limit, forKey: .overlapLimit)
+    case .cancelRunning:
+      try fields.encode("cancelRunning", forKey: .overlap)
     case .allow(let limit):
       try fields.encode("allow", forKey: .overlap)
       try fields.encode(limit, forKey: .overlapLimit)
@@ -91,6 +111,25 @@ extension JobPolicies: Codable {
       try fields.encode(first.wholeMicroseconds, forKey: .backoffFrom)
       try fields.encode(cap.wholeMicroseconds, forKey: .backoffCap)
     }
+    try self.encodeLaterMembers(&fields)
     try self.unknown.encode(to: encoder)
+  }
+
+  /// What is left out where it has its default.
+  private func encodeLaterMembers(_ fields: inout KeyedEncodingContainer<Key>) throws {
+    try fields.encodeIfPresent(self.catchUpWindow?.wholeMicroseconds, forKey: .catchUpWindow)
+    if self.jitter != .zero { try fields.encode(self.jitter.wholeMicroseconds, forKey: .jitter) }
+    try fields.encodeIfPresent(self.deadline?.wholeMicroseconds, forKey: .deadline)
+    if self.retry.jitterPercent != 0 { try fields.encode(self.retry.jitterPercent, forKey: .backoffJitter) }
+    // Sorted, so that equal policies are equal bytes.
+    try fields.encodeIfPresent(self.retry.retryOn?.sorted(), forKey: .retryOn)
+    if !self.retry.giveUpOn.isEmpty { try fields.encode(self.retry.giveUpOn.sorted(), forKey: .giveUpOn) }
+    if self.crashLimit != JobPolicies.defaultCrashLimit { try fields.encode(self.crashLimit ?? 0, forKey: .crashLimit) }
+    try fields.encodeIfPresent(self.pauseAfterFailures, forKey: .pauseAfterFailures)
+    try fields.encodeIfPresent(self.runLimit, forKey: .runLimit)
+    if self.deadLetters != JobPolicies.defaultDeadLetters { try fields.encode(self.deadLetters, forKey: .deadLetters) }
+    if self.logLines != JobPolicies.defaultLogLines { try fields.encode(self.logLines, forKey: .logLines) }
+    try fields.encodeIfPresent(self.historyAge?.wholeMicroseconds, forKey: .historyAge)
+    try fields.encodeIfPresent(self.historyLimit, forKey: .historyLimit)
   }
 }

@@ -2,8 +2,8 @@
 
 extension JobState: Codable {
   private enum Key: String, CodingKey, CaseIterable {
-    case revision, status, note, since, next, last, hand, runs, claims, revoked, counters, outcome, outbox, outboxAt,
-      forgetAt, zoneData
+    case revision, status, note, since, next, start, last, hand, runs, claims, revoked, counters, outcome, outbox,
+      outboxAt, forgetAt, zoneData, dead, failing, crashing, fires
 
     static let names = Set(Key.allCases.map(\.rawValue))
   }
@@ -16,6 +16,7 @@ extension JobState: Codable {
       note: try fields.decodeIfPresent(String.self, forKey: .note),
       statusSince: try fields.decode(Instant.self, forKey: .since),
       nextFire: try fields.decodeIfPresent(Instant.self, forKey: .next),
+      nextStart: try fields.decodeIfPresent(Instant.self, forKey: .start),
       lastFire: try fields.decodeIfPresent(Instant.self, forKey: .last),
       lastHandFire: try fields.decodeIfPresent(Instant.self, forKey: .hand),
       runs: try fields.decodeIfPresent([Run].self, forKey: .runs) ?? [],
@@ -23,6 +24,10 @@ extension JobState: Codable {
       revokedClaims: try fields.decodeIfPresent([Int64].self, forKey: .revoked) ?? [],
       counters: try fields.decodeIfPresent(RunCounters.self, forKey: .counters) ?? RunCounters(),
       lastOutcome: try fields.decodeIfPresent(OutcomeKind.self, forKey: .outcome),
+      dead: try fields.decodeIfPresent([DeadRun].self, forKey: .dead) ?? [],
+      failuresInRow: try fields.decodeIfPresent(Int.self, forKey: .failing) ?? 0,
+      crashesInRow: try fields.decodeIfPresent(Int.self, forKey: .crashing) ?? 0,
+      firesTaken: try fields.decodeIfPresent(Int64.self, forKey: .fires) ?? 0,
       outbox: try fields.decodeIfPresent([HistoryRow].self, forKey: .outbox) ?? [],
       outboxDueAt: try fields.decodeIfPresent(Instant.self, forKey: .outboxAt),
       forgetAt: try fields.decodeIfPresent(Instant.self, forKey: .forgetAt),
@@ -37,6 +42,7 @@ extension JobState: Codable {
     try fields.encodeIfPresent(self.note, forKey: .note)
     try fields.encode(self.statusSince, forKey: .since)
     try fields.encodeIfPresent(self.nextFire, forKey: .next)
+    try fields.encodeIfPresent(self.nextStart, forKey: .start)
     try fields.encodeIfPresent(self.lastFire, forKey: .last)
     try fields.encodeIfPresent(self.lastHandFire, forKey: .hand)
     if !self.runs.isEmpty { try fields.encode(self.runs, forKey: .runs) }
@@ -44,6 +50,10 @@ extension JobState: Codable {
     if !self.revokedClaims.isEmpty { try fields.encode(self.revokedClaims, forKey: .revoked) }
     if self.counters != RunCounters() { try fields.encode(self.counters, forKey: .counters) }
     try fields.encodeIfPresent(self.lastOutcome, forKey: .outcome)
+    if !self.dead.isEmpty { try fields.encode(self.dead, forKey: .dead) }
+    if self.failuresInRow != 0 { try fields.encode(self.failuresInRow, forKey: .failing) }
+    if self.crashesInRow != 0 { try fields.encode(self.crashesInRow, forKey: .crashing) }
+    if self.firesTaken != 0 { try fields.encode(self.firesTaken, forKey: .fires) }
     if !self.outbox.isEmpty { try fields.encode(self.outbox, forKey: .outbox) }
     try fields.encodeIfPresent(self.outboxDueAt, forKey: .outboxAt)
     try fields.encodeIfPresent(self.forgetAt, forKey: .forgetAt)
@@ -52,58 +62,9 @@ extension JobState: Codable {
   }
 }
 
-extension Run: Codable {
-  private enum Key: String, CodingKey, CaseIterable {
-    case fire, origin, attempt, failures, ready, claim, owner, batch, at, timeoutAt, cancelling
-
-    static let names = Set(Key.allCases.map(\.rawValue))
-  }
-
-  public init(from decoder: any Decoder) throws {
-    let fields = try decoder.container(keyedBy: Key.self)
-    let phase: RunPhase
-    if let number = try fields.decodeIfPresent(Int64.self, forKey: .claim) {
-      phase = .claimed(
-        Claim(
-          number: number, owner: try fields.decode(Epoch.self, forKey: .owner),
-          batch: try fields.decode(Int64.self, forKey: .batch), at: try fields.decode(Instant.self, forKey: .at),
-          timeoutAt: try fields.decodeIfPresent(Instant.self, forKey: .timeoutAt),
-          cancelling: try fields.decodeIfPresent(CancelReason.self, forKey: .cancelling)))
-    } else {
-      phase = .waiting(until: try fields.decode(Instant.self, forKey: .ready))
-    }
-    self.init(
-      fireTime: try fields.decode(Instant.self, forKey: .fire),
-      origin: try fields.decodeIfPresent(RunOrigin.self, forKey: .origin) ?? .trigger,
-      attempt: try fields.decodeIfPresent(Int.self, forKey: .attempt) ?? 1,
-      failures: try fields.decodeIfPresent(Int.self, forKey: .failures) ?? 0, phase: phase,
-      unknown: try UnknownFields(from: decoder, except: Key.names))
-  }
-
-  public func encode(to encoder: any Encoder) throws {
-    var fields = encoder.container(keyedBy: Key.self)
-    try fields.encode(self.fireTime, forKey: .fire)
-    if self.origin != .trigger { try fields.encode(self.origin, forKey: .origin) }
-    if self.attempt != 1 { try fields.encode(self.attempt, forKey: .attempt) }
-    if self.failures != 0 { try fields.encode(self.failures, forKey: .failures) }
-    switch self.phase {
-    case .waiting(let ready):
-      try fields.encode(ready, forKey: .ready)
-    case .claimed(let claim):
-      try fields.encode(claim.number, forKey: .claim)
-      try fields.encode(claim.owner, forKey: .owner)
-      try fields.encode(claim.batch, forKey: .batch)
-      try fields.encode(claim.at, forKey: .at)
-      try fields.encodeIfPresent(claim.timeoutAt, forKey: .timeoutAt)
-      try fields.encodeIfPresent(claim.cancelling, forKey: .cancelling)
-    }
-    try self.unknown.encode(to: encoder)
-  }
-}
-
 extension RunCounters: Codable {
   private enum Key: String, CodingKey, CaseIterable {
-    case started, succeeded, failed, retried, crashed, cancelled, unknown, dropped
+    case started, succeeded, failed, retried, snoozed, crashed, cancelled, unknown, dropped
 
     static let names = Set(Key.allCases.map(\.rawValue))
   }
@@ -113,7 +74,7 @@ extension RunCounters: Codable {
     func count(_ key: Key) throws -> Int64 { try fields.decodeIfPresent(Int64.self, forKey: key) ?? 0 }
     self.init(
       started: try count(.started), succeeded: try count(.succeeded), failed: try count(.failed),
-      retried: try count(.retried), crashed: try count(.crashed),
+      retried: try count(.retried), snoozed: try count(.snoozed), crashed: try count(.crashed),
       cancelled: try count(.cancelled), unknown: try count(.unknown), dropped: try count(.dropped),
       unknownFields: try UnknownFields(from: decoder, except: Key.names))
   }
@@ -125,6 +86,7 @@ extension RunCounters: Codable {
     try encode(self.succeeded, .succeeded)
     try encode(self.failed, .failed)
     try encode(self.retried, .retried)
+    try encode(self.snoozed, .snoozed)
     try encode(self.crashed, .crashed)
     try encode(self.cancelled, .cancelled)
     try encode(self.unknown, .unknown)

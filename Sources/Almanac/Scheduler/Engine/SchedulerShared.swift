@@ -15,6 +15,7 @@ final class SchedulerShared: Sendable {
   let logger: Logger
   let registry = JobRegistry()
   let ledger = SlotLedger()
+  let suspects = SuspectGate()
   let hub = EventHub()
   let meter = ActivityMeter()
   let metrics = SchedulerMetrics()

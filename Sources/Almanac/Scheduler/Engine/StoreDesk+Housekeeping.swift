@@ -91,21 +91,22 @@ extension StoreDesk {
     }
     let turnEnds = self.shared.clock.uptime() + self.configuration.sessionLifetime / 3
     for epoch in owners where !alive.contains(epoch) && epoch != own {
+      let node = sessions.first { $0.epoch == epoch }?.draft.node
       // The rest in the next turn, so that the runs of our own are compared in between.
-      if try await !self.takeBackRuns(of: epoch, until: turnEnds) { return .zero }
+      if try await !self.takeBackRuns(.ownerLost(epoch, node: node), of: epoch, until: turnEnds) { return .zero }
     }
     guard trustsWall else { return self.configuration.sessionLifetime / 3 }
     return nextExpiry.map { max($0 + uncertainty + .milliseconds(50) - now, .milliseconds(50)) }
   }
 
   /// Takes back what a dead session holds. Answers false where the time was over before all was done.
-  func takeBackRuns(of epoch: Epoch, until end: Duration?) async throws -> Bool {
+  func takeBackRuns(_ event: RecordEvent, of epoch: Epoch, until end: Duration?) async throws -> Bool {
     let limit = min(self.store.capabilities.maximumBatch, 500)
     while true {
       let ids = try await self.store.records(ownedBy: epoch, limit: limit)
       if ids.isEmpty { return true }
       let now = self.now()
-      let answers = try await self.update(ids) { JobMachine.apply(.ownerLost(epoch), to: $0, now: now) }
+      let answers = try await self.update(ids) { JobMachine.apply(event, to: $0, now: now) }
       // Bounded: where nothing could be taken back, others are at it or the records cannot be read.
       let progressed = answers.contains { if case .committed = $0 { true } else { false } }
       if !progressed { return true }

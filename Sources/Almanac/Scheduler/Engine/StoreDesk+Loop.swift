@@ -49,11 +49,15 @@ extension StoreDesk {
     let now = self.now()
     let answers: [StoreAnswer]
     do {
+      let gate = (self.shared.suspects, self.alias)
       answers = try await self.store.advance(demand, at: now, as: epoch) { record, starts in
-        JobMachine.apply(.due(starts: starts, owner: epoch, batch: batch), to: record, now: now)
+        let admits = !record.isSuspect || gate.0.admits(SuspectGate.Suspect(store: gate.1, job: record.id))
+        return JobMachine.apply(
+          .due(starts: starts, owner: epoch, batch: batch, admitsSuspects: admits), to: record, now: now)
       }
     } catch {
       self.shared.ledger.settle(reserved, started: [:], for: self.alias)
+      self.letSuspectGo()
       throw error
     }
 
@@ -81,6 +85,7 @@ extension StoreDesk {
     for (record, _) in starting { started[record.lane.executor, default: 0] += 1 }
     self.shared.ledger.settle(reserved, started: started, for: self.alias)
     self.begin(starting, as: epoch)
+    self.letSuspectGo()
     self.endBatch(batch)
     // After the runs have begun: they do not wait for their history.
     await self.settleOutboxes(records)

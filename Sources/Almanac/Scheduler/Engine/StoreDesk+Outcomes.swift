@@ -109,7 +109,7 @@ extension StoreDesk {
 
   /// Tells of a result that comes from a lost claim. A claim that was only to be given back has none.
   private func tellRefused(_ event: RecordEvent, of job: JobID, at now: Instant) {
-    guard case .finished(let token, _, _, _) = event else { return }
+    guard case .finished(let token, _, _, _, _) = event else { return }
     let run = self.state.withLock { $0.runs[RunKey(job: job, token: token)] }
     let jobName = run?.definition.lane.jobName ?? ""
     self.logger.info(

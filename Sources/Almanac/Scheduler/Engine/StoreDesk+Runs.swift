@@ -42,23 +42,38 @@ extension StoreDesk {
     var logger = self.logger
     logger[metadataKey: "job"] = "\(definition.id)"
     logger[metadataKey: "attempt"] = "\(order.attempt)"
+    let kept = definition.policies.logLines
+    let log = kept > 0 ? RunLog(limit: kept, clock: self.shared.clock) : nil
+    if let log { logger.handler = RunLogHandler(logger.handler, log) }
     let context = JobContext(
       jobID: definition.id, jobName: definition.lane.jobName, store: self.alias, order: order, logger: logger,
-      ownership: { [weak self] in self?.owns(key) ?? false })
+      ownership: { [weak self] in self?.owns(key) ?? false },
+      report: { [weak self] completed, total, note in
+        guard let self else { return }
+        self.report(RunProgress(completed: completed, total: total, note: note, at: self.now()), of: key)
+      })
     return RunAssignment(
       job: definition.id, jobName: definition.lane.jobName, token: order.token, control: control
     ) { [weak self] in
+      var outcome: RunOutcome
       do {
-        try await JobTracing.span(of: definition, order) { try await entry.run(definition, context) }
-        return .succeeded
+        let result = try await JobTracing.span(of: definition, order) {
+          try await entry.run(definition, order.payload ?? definition.payload, context)
+        }
+        outcome = RunOutcome(.succeeded, result: result)
+      } catch let error as PayloadUnreadable where order.payload != nil {
+        // The fault lies in what this run was asked for with, not in the job.
+        outcome = .failed(Failure(type: "PayloadUnreadable", message: error.reason), .giveUp)
       } catch let error as PayloadUnreadable {
         self?.payloadIsUnreadable(key, error.reason)
         return .cancelled
       } catch is CancellationError where control.isCancelled {
-        return .cancelled
+        outcome = .cancelled
       } catch {
-        return .failed(Failure(error))
+        outcome = RunOutcome(thrown: error)
       }
+      if let log { outcome.logs = log.lines }
+      return outcome
     }
   }
 
@@ -73,7 +88,10 @@ extension StoreDesk {
 
   /// The code of a run has ended: its slot is free, and how it ended is to be written.
   private func ended(_ key: RunKey, _ outcome: RunOutcome) {
-    self.ended(key) { order, now in .finished(key.token, outcome, startedAt: order.startedAt, endedAt: now) }
+    let node = self.configuration.node
+    self.ended(key) { order, now in
+      .finished(key.token, outcome, startedAt: order.startedAt, endedAt: now, node: node)
+    }
   }
 
   /// The payload could not be decoded: the job is set aside, and the claim given back.
@@ -86,14 +104,25 @@ extension StoreDesk {
       guard var run = state.runs[key], run.isGoing else { return nil }
       run.isGoing = false
       state.runs[key] = run
+      state.progress[key] = nil
       return run
     }
     guard let run else { return }
     self.shared.release(run.executor)
+    self.letSuspectGo()
     self.resumeDrainWaiters()
     self.record(Outcome(key: key, event: event(run.order, self.now())))
     // Whoever writes the outcome counts as at work by now.
     self.shared.meter.leave()
+  }
+
+  /// Lets another suspect be started once no run of ours is left of the one that was.
+  func letSuspectGo() {
+    guard let suspect = self.shared.suspects.suspect(of: self.alias) else { return }
+    let isGoing = self.state.withLock { state in
+      state.runs.contains { $0.key.job == suspect.job && $0.value.isGoing }
+    }
+    if !isGoing { self.shared.suspects.leave(suspect) }
   }
 
   // MARK: Stopping

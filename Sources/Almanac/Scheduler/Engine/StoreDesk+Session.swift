@@ -168,7 +168,8 @@ extension StoreDesk {
       for _ in 0..<3 {
         guard let session = try await self.store.sessions().first(where: { $0.epoch == epoch }) else { break }
         if try await self.store.markDead(epoch, expiringAt: session.expiresAt) {
-          _ = try await self.takeBackRuns(of: epoch, until: nil)
+          let leave: RecordEvent = .ownerLost(epoch, node: self.configuration.node, tookLeave: true)
+          _ = try await self.takeBackRuns(leave, of: epoch, until: nil)
           return
         }
       }

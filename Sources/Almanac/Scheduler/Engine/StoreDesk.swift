@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// Each store has a desk with loops of its own, so that a store that is slow or gone holds up no other. The desk's parts:
 /// `+Life` (started and stopped), `+Calls` (one call of a user), `+Loop` (claiming what is due), `+Runs` (the runs that are going),
-/// `+Outcomes` (writing how they ended), `+Session` (staying the owner), `+Housekeeping` (taking over from those who are gone).
+/// `+Progress` (how far they say they are), `+Outcomes` (writing how they ended), `+Session` (staying the owner), `+Housekeeping` (taking over from those who are gone).
 final class StoreDesk: Sendable {
   let alias: String
   let store: any JobStore
@@ -38,6 +38,7 @@ final class StoreDesk: Sendable {
     /// The commits that are under way: what they claimed is not yet among `runs`.
     var batches: Set<Int64> = []
     var lastBatch: Int64 = 0
+    var progress: [RunKey: ProgressNote] = [:]
     var outcomes: [Outcome] = []
     var isWritingOutcomes = false
     /// Those who wait for the last run, the last outcome, or the end of a commit or a loop.

@@ -5,17 +5,17 @@ import Tracing
 /// The span of a run, and the trace that it belongs to.
 enum JobTracing {
   /// Runs the body in a span that continues the trace of whoever added the job.
-  static func span(
-    of definition: JobDefinition, _ order: StartOrder, _ body: @Sendable () async throws -> Void
-  ) async throws {
+  static func span<Result: Sendable>(
+    of definition: JobDefinition, _ order: StartOrder, _ body: @Sendable () async throws -> Result
+  ) async throws -> Result {
     var context = ServiceContext.current ?? .topLevel
     if let carrier = definition.extras?.traceContext, !carrier.isEmpty {
       InstrumentationSystem.instrument.extract(carrier, into: &context, using: DictionaryExtractor())
     }
-    try await withSpan(definition.lane.jobName, context: context, ofKind: .consumer) { span in
+    return try await withSpan(definition.lane.jobName, context: context, ofKind: .consumer) { span in
       span.attributes["almanac.job.id"] = definition.id.rawValue
       span.attributes["almanac.job.attempt"] = order.attempt
-      try await body()
+      return try await body()
     }
   }
 

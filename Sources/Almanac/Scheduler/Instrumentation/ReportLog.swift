@@ -18,7 +18,7 @@ enum ReportLog {
     case .dropped, .quarantined, .ownerLost, .zoneDataChanged: .info
     case .ended(let end): end.outcome == .succeeded ? .debug : .info
     case .started, .released, .added, .replaced, .modified, .rescheduled, .paused, .resumed, .removed,
-      .triggeredByHand, .skippedNext, .finished, .cancelRequested:
+      .triggeredByHand, .skippedNext, .finished, .cancelRequested, .progressed, .deadRetried, .deadPurged:
       .debug
     }
   }
@@ -35,6 +35,7 @@ enum ReportLog {
       metadata["attempt"] = "\(end.attempt)"
       metadata["outcome"] = "\(end.outcome.rawValue)"
       metadata["duration"] = "\(end.duration)"
+      if let node = end.node { metadata["node"] = "\(node)" }
       if let failure = end.failure { metadata["error"] = "\(failure.message)" }
       if let retryAt = end.retryAt { metadata["retry"] = "\(retryAt)" }
       return "run ended"
@@ -71,6 +72,18 @@ enum ReportLog {
     case .skippedNext(let fire):
       metadata["fire"] = "\(fire)"
       return "next fire skipped"
+    case .progressed(let token, let progress):
+      metadata["token"] = "\(token)"
+      metadata["completed"] = "\(progress.completed)"
+      if let total = progress.total { metadata["total"] = "\(total)" }
+      if let note = progress.note { metadata["note"] = "\(note)" }
+      return "run progressed"
+    case .deadRetried(let count):
+      metadata["count"] = "\(count)"
+      return "dead fires tried again"
+    case .deadPurged(let count):
+      metadata["count"] = "\(count)"
+      return "dead fires purged"
     case .added: return "job added"
     case .modified: return "job modified"
     case .rescheduled: return "job rescheduled"

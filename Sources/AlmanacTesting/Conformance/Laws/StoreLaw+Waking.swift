@@ -55,7 +55,7 @@ extension StoreLaw {
       try await verifyWake(20, "after the run ended")
       try await scene.send(.skipNext, to: "a", at: 12, on: store)
       try await verifyWake(30, "after a fire was skipped")
-      try await scene.send(.triggeredByHand, to: "a", at: 13, on: store)
+      try await scene.send(.triggeredByHand(), to: "a", at: 13, on: store)
       try await verifyWake(13, "after it was triggered by hand")
     },
   ]

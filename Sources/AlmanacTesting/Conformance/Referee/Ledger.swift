@@ -89,6 +89,7 @@ final class Ledger: Sendable {
         switch end.outcome {
         case .succeeded: sums.succeeded += 1
         case .failed, .timedOut: if end.retryAt == nil { sums.failed += 1 } else { sums.retried += 1 }
+        case .snoozed: sums.snoozed += 1
         case .cancelled: sums.cancelled += 1
         case .unknown: sums.unknown += 1
         case .crashed, .interrupted: sums.crashed += 1

@@ -166,7 +166,7 @@ private struct RandomScheduler {
   /// What people do.
   private mutating func meddle() async throws {
     let events: [RecordEvent] = [
-      .paused(note: nil), .resumed(.fromNow), .resumed(.catchUp), .triggeredByHand, .skipNext, .cancelRequested(nil),
+      .paused(note: nil), .resumed(.fromNow), .resumed(.catchUp), .triggeredByHand(), .skipNext, .cancelRequested(nil),
       .removed,
     ]
     let event = events[Int.random(in: 0..<events.count, using: &self.random)]

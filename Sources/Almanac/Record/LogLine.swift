@@ -1,0 +1,16 @@
+/// One line that a run logged, as its history keeps it.
+public struct LogLine: Hashable, Sendable {
+  public var at: Instant
+  /// The name of the level, as swift-log has it.
+  public var level: String
+  public var message: String
+
+  public init(at: Instant, level: String, message: String) {
+    self.at = at
+    self.level = level
+    self.message = message.shortened(toBytes: LogLine.maximumMessage)
+  }
+
+  /// The most bytes of a message that are kept.
+  public static let maximumMessage = 1_024
+}
