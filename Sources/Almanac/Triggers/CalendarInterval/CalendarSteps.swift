@@ -17,9 +17,10 @@ struct CalendarSteps: CivilTimeSet {
   private static let stride = 64
   private static let mostCheckpoints = 64
 
-  init(start: CivilDate, end: CivilDate?, months: Int, days: Int, secondOfDay: Int) {
+  /// - Parameter isSearchedFar: whether it will be asked about times that many steps lie before.
+  init(start: CivilDate, end: CivilDate?, months: Int, days: Int, secondOfDay: Int, isSearchedFar: Bool = true) {
     (self.start, self.end, self.months, self.days, self.secondOfDay) = (start, end, months, days, secondOfDay)
-    guard months > 0, days > 0 else {
+    guard months > 0, days > 0, isSearchedFar else {
       checkpoints = []
       return
     }

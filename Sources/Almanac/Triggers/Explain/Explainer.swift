@@ -15,7 +15,9 @@ struct Explainer {
     if let reason = rule.unreadableReason { return words.unreadable(printable(reason, limit: 200)) }
     switch rule {
     case let rule as CronRule:
-      guard let meaning = try? rule.dialect.parse(rule.expression) else { return other(rule) }
+      guard let meaning = try? rule.dialect.parse(rule.expression, seed: rule.seed) else {
+        return other(rule)
+      }
       return zoned(words.pattern(meaning.pattern), meaning.pattern, rule)
     case let rule as APSCronRule:
       guard let meaning = try? APSCronGrammar.parse(fields: rule.fields) else { return other(rule) }
@@ -25,6 +27,7 @@ struct Explainer {
     case let rule as CalendarIntervalRule: return calendarInterval(rule)
     case let rule as RecurrenceTriggerRule: return recurrence(rule)
     case let rule as QualifiedRule: return bounded(rule)
+    case let rule as LimitedRule: return limited(rule)
     case let rule as AnyOfRule: return combination(rule.members, all: false)
     case let rule as AllOfRule: return combination(rule.members, all: true)
     default: return other(rule)
@@ -68,15 +71,36 @@ struct Explainer {
     return zoned(text, steps, rule)
   }
 
+  private func limited(_ rule: LimitedRule) -> String {
+    var anchor: IntervalAnchor?
+    if let instant = rule.anchor {
+      guard let stamp = StampedInstant(instant, in: zoneOfBounds(rule)) else { return other(rule) }
+      anchor = .added(stamp)
+    } else if !rule.base.hasBeginning {
+      anchor = .whenAdded
+    }
+    return part(about: rule.base) + words.limited(to: rule.limit, anchor: anchor)
+  }
+
   private func recurrence(_ rule: RecurrenceTriggerRule) -> String {
     let spec = rule.spec
-    guard let start = CivilStamp(local: spec.start), let meaning = try? RecurrenceGrammar.parse(spec.rule) else {
+    guard let start = CivilStamp(local: spec.start), var meaning = try? RecurrenceGrammar.parse(spec.rule) else {
       return other(rule)
     }
+    meaning.end = Self.end(meaning.end, in: zoneOfBounds(rule))
     let text =
       words.recurrence(meaning, start: start.seconds)
       + words.exceptions(excluded: spec.excluded.map(Self.local), included: spec.included.map(Self.local))
     return zoned(text, RecurrenceTimes(meaning, start: start.seconds), rule)
+  }
+
+  /// An end that is given as an instant, as the reading of the zone's clocks where they show that once.
+  private static func end(_ end: RecurrenceRule.End, in zone: ZoneRules) -> RecurrenceRule.End {
+    guard case .until(let instant) = end else { return end }
+    let second = instant.secondsSinceEpoch
+    let local = second + zone.offset(atSecond: second)
+    guard case .unique = zone.resolve(local) else { return end }
+    return .untilLocal(local)
   }
 
   /// `2026-01-31T09:00:00` as people write it.
@@ -87,13 +111,18 @@ struct Explainer {
   }
 
   private func bounded(_ rule: QualifiedRule) -> String {
-    let zone = rule.zones.count == 1 ? zoneRules(of: rule) ?? .utc : .utc
+    let zone = zoneOfBounds(rule)
     // Bounds beyond all years bound nothing.
     return part(about: rule.base)
       + words.bounds(
         start: rule.start.flatMap { StampedInstant($0, in: zone) },
         end: rule.end.flatMap { StampedInstant($0, in: zone) }
       )
+  }
+
+  /// The zone in which to tell instants that a rule gives: its own, where it has one only.
+  private func zoneOfBounds(_ rule: any TriggerRule) -> ZoneRules {
+    rule.zones.count == 1 ? zoneRules(of: rule) ?? .utc : .utc
   }
 
   private func combination(_ members: [Trigger], all: Bool) -> String {
