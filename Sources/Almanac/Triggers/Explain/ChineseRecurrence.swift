@@ -62,9 +62,12 @@ struct ChineseRecurrence {
     if !rule.weeks.isEmpty { text += Self.numbered(rule.weeks, "第 ", "周") { ChineseWords.ordinal($0, "周") } }
     if let date = parts.date { text += " \(date.month) 月 \(date.day) 日" }
     if !parts.monthDays.isEmpty {
-      let isDaily = rule.frequency != .monthly && rule.months.isEmpty
-      text += isDaily ? "，限每月" : ""
-      text += Self.numbered(parts.monthDays, "", "日") { ChineseWords.ordinal($0, "天") }
+      let days = Self.numbered(parts.monthDays, "", "日") { ChineseWords.ordinal($0, "天") }
+      switch rule.frequency {
+      case .yearly: text += rule.months.isEmpty ? "每月" + days : days
+      case .monthly: text += days
+      default: text += "（限每月\(days)）"
+      }
     }
     if !rule.yearDays.isEmpty { text += Self.numbered(rule.yearDays, "第 ", "天") { ChineseWords.ordinal($0, "天") } }
     if !parts.weekdays.isEmpty {

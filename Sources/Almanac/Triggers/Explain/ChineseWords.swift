@@ -64,7 +64,7 @@ struct ChineseWords: ExplanationWords {
     let text = "每 \(parts.joined(separator: " "))一次（按实际经过的时间）"
     return switch anchor {
     case .whenAdded: text + "，从添加任务时起算"
-    case .added(let instant): text + "，从添加任务时（\(stamp(instant))）起算"
+    case .added(let instant): text + "，从添加任务时（\(Self.date(instant.date)) \(instant.time) \(instant.offset)）起算"
     case .chosen(let instant): text + "，首次在 \(stamp(instant))"
     }
   }
@@ -84,7 +84,7 @@ struct ChineseWords: ExplanationWords {
       switch spec.recurringDay {
       case .none: ("的", "")
       case .ofWeek(let weekday?): ("的" + Self.weekday(weekday), "")
-      case .ofWeek(nil): ("的同一星期几", "")
+      case .ofWeek(nil): ("的同一天", "")
       case .ofMonth(let day?): ("\(of) \(day) 日", day > 28 ? "，没有 \(day) 日的月份跳过" : "")
       case .ofMonth(nil): ("的同一日", "，没有该日的月份跳过")
       case .ofYear(let date?):

@@ -31,6 +31,7 @@ struct EnglishRecurrence {
   }
 
   private var inUnits: String {
+    if rule.frequency == .daily { return (days.isEmpty ? "" : " (only\(days))") + times }
     guard parts.isWithinDays else { return days + times }
     let limits = [days, limits].filter { !$0.isEmpty }.joined()
     return times + (limits.isEmpty ? "" : ", only" + limits)
@@ -53,7 +54,7 @@ struct EnglishRecurrence {
     if !parts.weekdays.isEmpty {
       if parts.monthDays.isEmpty && rule.yearDays.isEmpty {
         text += " on \(weekdays(of: month))"
-        saysMonths = saysMonths || isOfMonths && parts.weekdays.allSatisfy { $0.ordinal != 0 }
+        saysMonths = saysMonths || isOfMonths && parts.weekdays.contains { $0.ordinal != 0 }
       } else {
         text += " (only when it is \(weekdays(of: month)))"
       }
