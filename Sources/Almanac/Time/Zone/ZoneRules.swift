@@ -107,7 +107,7 @@ public final class ZoneRules: Sendable {
 
   /// The stretch of constant offset that holds `second`.
   package func segment(containing second: Int64) -> ZoneSegment {
-    guard second >= cycleEnd else { return tabulated(second) }
+    guard cycleEnd != .max, second >= cycleEnd else { return tabulated(second) }
     // Far beyond the year 9999, and far from the ends of 64 bits.
     let second = min(second, 1 << 60)
     let shift = ((second - cycleEnd) / Self.cycle + 1) * Self.cycle
