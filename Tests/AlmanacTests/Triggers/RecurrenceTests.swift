@@ -22,7 +22,10 @@ struct RecurrenceTests {
       ),
       ("COUNT=3", 1, "the rule has no FREQ; expected FREQ=DAILY or another frequency."),
       ("FREQ=DAILY;BYHOUR=24", 19, "BYHOUR 24 is out of range; expected a number 0 to 23. Did you mean \"23\"?"),
-      ("FREQ=MONTHLY;BYDAY=1MOX", 22, "unknown weekday \"OX\"; expected one of SU, MO, TU, WE, TH, FR, SA."),
+      (
+        "FREQ=MONTHLY;BYDAY=1MOX", 21,
+        "unknown weekday \"MOX\"; expected one of SU, MO, TU, WE, TH, FR, SA. Did you mean \"MO\"?"
+      ),
       ("FREQ=DAILY;INTERVAL=2;INTERVAL=3", 23, "INTERVAL stands twice; expected each part once."),
       ("FREQ=DAILY;COUNT=2;UNTIL=20260101T000000Z", 20, "COUNT and UNTIL exclude each other; expected one of them."),
       (
@@ -64,7 +67,7 @@ struct RecurrenceTests {
       let start = samples.pick([
         "1999-12-31T02:30:00", "2010-10-31T01:15:00", "1970-01-01T00:00:00", "2024-02-29T23:59:59",
       ])
-      let trigger = try Trigger.recurrence(
+      let trigger = try Pinned.recurrence(
         samples.pick(Self.rules), from: start, in: zone,
         except: samples.pick([[], ["2030-06-30T02:30:00", "2026-10-25T02:30:00"]]),
         also: samples.pick([[], ["2026-03-29T02:30:00", "2011-12-30T12:00:00", "2020-01-01"]]),
@@ -197,7 +200,7 @@ struct RecurrenceTests {
 
   @Test("dates that are put in fire also beyond the end of the rule, but not where they are taken out")
   func dates() throws {
-    let trigger = try Trigger.recurrence(
+    let trigger = try Pinned.recurrence(
       "FREQ=DAILY;COUNT=2", from: "2026-01-01T09:00:00", in: "Europe/Paris",
       except: ["2026-01-02T09:00:00", "2026-02-01"],
       also: ["2026-02-01", "2026-03-29T02:30:00"])
