@@ -73,9 +73,9 @@ struct DayCalendarTests {
       ])
       let start = CivilTime.seconds(of: CivilDate(daysSinceEpoch: 20_480)) + 79_200
       let spec = EventSeries.Spec(
-        start: start, length: samples.pick([60, 86_400, 400_000]), rule: rule,
+        start: start, length: samples.pick([60, 86_400, 399_990]), rule: rule,
         until: samples.pick([nil, start + 9_000_000]),
-        excluded: [start], included: [start + 5_000_000])
+        excluded: [start], included: [start + 5_000_010])
       return DayCalendar(.events(try EventSet(once: [], series: [EventSeries(spec)])))
     case 6: return try draw(&samples, depth: depth - 1).union(draw(&samples, depth: depth - 1))
     case 7: return try draw(&samples, depth: depth - 1).intersection(draw(&samples, depth: depth - 1))
@@ -111,11 +111,11 @@ struct DayCalendarTests {
       let start = CivilTime.seconds(of: CivilDate(daysSinceEpoch: 20_490))
       let inside = Bool.random(using: &samples.generator)
       // Windows and events begin and end on whole half minutes.
-      let end = start + 40 * 86_400
+      let end = start + 15 * 86_400
       let readings = stride(from: start, to: end, by: 30)
       let wanted = readings.filter { calendar.contains($0) == inside }
       for _ in 0..<20 {
-        let from = start + Int64.random(in: 0..<40 * 2_880, using: &samples.generator) * 30
+        let from = start + Int64.random(in: 0..<15 * 2_880, using: &samples.generator) * 30
         var (steps, more) = (calendar.mostSteps, calendar.mostSteps)
         let first = calendar.first(atOrAfter: from, inside: inside, steps: &steps).flatMap { $0 < end ? $0 : nil }
         #expect(first == wanted.first { $0 >= from }, "\(calendar.json) from \(from)")
