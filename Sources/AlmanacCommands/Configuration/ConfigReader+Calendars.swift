@@ -26,12 +26,16 @@ extension ConfigReader {
         continue
       }
       let subject = "the calendar \"\(VisibleText.line(name.string))\""
+      let before = self.problems.all.count
       guard let scope = ConfigScope(value, subject, keys: ConfigReader.calendarKeys, problems: self.problems) else {
         self.faultyCalendars.insert(name.string)
         continue
       }
-      let before = self.problems.all.count
-      let calendar = self.calendar(scope, subject, names)
+      let calendar = self.calendar(scope, names)
+      if calendar == nil, self.problems.all.count == before {
+        self.problems.add(
+          value.problem("\(subject) holds nothing; expected \(ConfigScope.list(ConfigReader.calendarSources))"))
+      }
       if var calendar, self.problems.all.count == before {
         calendar.name = name.string
         self.calendars[name.string] = calendar
@@ -42,7 +46,7 @@ extension ConfigReader {
   }
 
   /// The union of all that the mapping names, within some calendars and without others.
-  private func calendar(_ scope: ConfigScope, _ subject: String, _ names: [String]) -> DayCalendar? {
+  private func calendar(_ scope: ConfigScope, _ names: [String]) -> DayCalendar? {
     if scope.has("zone"), !scope.has("ics") {
       scope.keyNode("zone").map { self.problems.add($0.problem("\"zone\" is for the times of an \"ics\" file")) }
     }
@@ -59,10 +63,6 @@ extension ConfigReader {
     var calendar = parts.first.map { first in parts.dropFirst().reduce(first) { $0.union($1) } }
     for other in self.others("within", scope, names) { calendar = calendar?.intersection(other) ?? other }
     for other in self.others("except", scope, names) { calendar = calendar?.subtracting(other) ?? other.complement }
-    if calendar == nil, !ConfigReader.calendarKeys.contains(where: scope.has) {
-      self.problems.add(
-        scope.node.problem("\(subject) holds nothing; expected \(ConfigScope.list(ConfigReader.calendarSources))"))
-    }
     return calendar
   }
 
