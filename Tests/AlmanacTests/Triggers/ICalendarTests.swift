@@ -150,6 +150,16 @@ struct ICalendarTests {
     #expect(throws: ZoneError.self) { try DayCalendar.events(iCalendar: text, in: "Mars/Base") }
   }
 
+  @Test("an event during which the clocks go back is as long as it lasts")
+  func fold() throws {
+    // Paris shows 02:30 at 00:30Z, and 02:15 once more at 01:15Z.
+    let calendar = try DayCalendar.events(
+      iCalendar: file(["DTSTART:20261025T003000Z\nDTEND:20261025T011500Z"]), in: "Europe/Paris")
+    #expect(try holds(calendar, "2026-10-25T02:30:00"))
+    #expect(try holds(calendar, "2026-10-25T03:14:59"))
+    #expect(try !holds(calendar, "2026-10-25T03:15:00"))
+  }
+
   @Test("lines are told apart by line feeds alone, and folds by bytes")
   func lines() throws {
     let text =

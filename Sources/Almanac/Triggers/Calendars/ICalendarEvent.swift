@@ -5,8 +5,8 @@ struct ICalendarEvent {
   private(set) var uid: String?
   /// The occurrence of another event that this one replaces.
   private(set) var occurrence: CivilSeconds?
-  private var start: (seconds: CivilSeconds, isDateOnly: Bool, isForeign: Bool)?
-  private var end: (seconds: CivilSeconds, line: Int)?
+  private var start: Stamp?
+  private var end: (stamp: Stamp, line: Int)?
   private var length: (seconds: Int64, line: Int)?
   private var rule: (text: String, until: CivilSeconds?, line: Int)?
   private var excluded: [CivilSeconds] = []
@@ -15,12 +15,23 @@ struct ICalendarEvent {
 
   init(line: Int) { self.line = line }
 
+  /// A date or time of the file.
+  private struct Stamp {
+    /// What the clocks of the calendar's zone show.
+    var seconds: CivilSeconds
+    /// Seconds since the epoch.
+    var instant: Int64
+    var isDateOnly = false
+    /// Whether it is of a zone with other clocks.
+    var isForeign = false
+  }
+
   mutating func take(_ property: ICalendarProperty, zone: ZoneRules) throws {
     switch property.name {
     case "UID": uid = property.value
     case "STATUS": isCancelled = property.value.uppercased() == "CANCELLED"
     case "DTSTART": start = try Self.stamp(property.value, property, zone)
-    case "DTEND": end = (try Self.stamp(property.value, property, zone).seconds, property.line)
+    case "DTEND": end = (try Self.stamp(property.value, property, zone), property.line)
     case "DURATION": length = (try Self.duration(property), property.line)
     case "RECURRENCE-ID":
       guard property.parameters["RANGE"] == nil else {
@@ -57,7 +68,11 @@ struct ICalendarEvent {
     }
     var seconds = start.isDateOnly ? CivilTime.secondsPerDay : 0
     if let length { seconds = length.seconds }
-    if let end { seconds = end.seconds - start.seconds }
+    if let end {
+      seconds = end.stamp.seconds - start.seconds
+      // Where the clocks go back within the event, they may show its end before its beginning.
+      if seconds <= 0 { seconds = end.stamp.instant - start.instant }
+    }
     guard seconds >= 0 else {
       throw ICalendarError(line: end?.line ?? line, problem: "the event ends before it begins")
     }
@@ -106,29 +121,34 @@ struct ICalendarEvent {
       .map { try stamp(String($0), property, zone).seconds }
   }
 
-  /// A date or time, brought to the wall clocks of the zone, and whether it is of a zone with other clocks.
+  /// A date or time, brought to the wall clocks of the zone.
   private static func stamp(
     _ text: String, _ property: ICalendarProperty, _ zone: ZoneRules
-  ) throws -> (seconds: CivilSeconds, isDateOnly: Bool, isForeign: Bool) {
+  ) throws -> Stamp {
     guard let stamp = CivilStamp(basic: text) else {
       throw failure(
         property,
         "\(property.name) has no date or time, but \"\(printable(text, limit: 30))\"; "
           + "expected a form such as 20260131 or 20260131T090000")
     }
-    if stamp.isDateOnly { return (stamp.seconds, true, false) }
-    if stamp.isUTC { return (local(stamp.seconds, zone), false, !zone.isUTC) }
+    let own = Stamp(
+      seconds: stamp.seconds, instant: zone.earliestSecond(showing: stamp.seconds), isDateOnly: stamp.isDateOnly)
+    if stamp.isDateOnly { return own }
+    if stamp.isUTC {
+      return Stamp(seconds: local(stamp.seconds, zone), instant: stamp.seconds, isForeign: !zone.isUTC)
+    }
     guard let identifier = property.parameters["TZID"], identifier != zone.identifier else {
-      return (stamp.seconds, false, false)
+      return own
     }
     guard let other = try? ZoneDatabase.system.zone(identifier) else {
       throw failure(property, "unknown time zone \"\(printable(identifier, limit: 60))\"; expected an IANA identifier")
     }
     // Many zones have several names.
     guard other.initialOffset != zone.initialOffset || other.transitions != zone.transitions else {
-      return (stamp.seconds, false, false)
+      return own
     }
-    return (local(other.earliestSecond(showing: stamp.seconds), zone), false, true)
+    let instant = other.earliestSecond(showing: stamp.seconds)
+    return Stamp(seconds: local(instant, zone), instant: instant, isForeign: true)
   }
 
   /// What the clocks of the zone show, within the years that can be written.
