@@ -135,6 +135,12 @@ struct ChineseWords: ExplanationWords {
     (start.map { "，不早于 \(stamp($0))" } ?? "") + (end.map { "，不晚于 \(stamp($0))" } ?? "")
   }
 
+  func filtered(only: Bool, _ calendar: DayCalendar) -> String {
+    ChineseCalendar().filtered(only: only, calendar)
+  }
+
+  func shifted(_ shift: DayShift, _ calendar: DayCalendar) -> String { ChineseCalendar().shifted(shift, calendar) }
+
   func combination(_ parts: [String], all: Bool) -> String {
     let numbered = parts.enumerated().map { "【\($0.offset + 1)】\($0.element)" }.joined()
     return (all ? "以下各项同时满足时：" : "满足以下任意一项时：") + numbered

@@ -141,6 +141,12 @@ struct EnglishWords: ExplanationWords {
     (start.map { ", not before \(stamp($0))" } ?? "") + (end.map { ", not after \(stamp($0))" } ?? "")
   }
 
+  func filtered(only: Bool, _ calendar: DayCalendar) -> String {
+    EnglishCalendar().filtered(only: only, calendar)
+  }
+
+  func shifted(_ shift: DayShift, _ calendar: DayCalendar) -> String { EnglishCalendar().shifted(shift, calendar) }
+
   func combination(_ parts: [String], all: Bool) -> String {
     (all ? "whenever all of these fire at once: " : "whenever any of these fires: ")
       + Self.list(parts.map { "(\($0))" }, all ? "and" : "or")

@@ -30,6 +30,12 @@ struct Explainer {
     case let rule as LimitedRule: return limited(rule)
     case let rule as AnyOfRule: return combination(rule.members, all: false)
     case let rule as AllOfRule: return combination(rule.members, all: true)
+    case let rule as FilteredRule:
+      return part(about: rule.base) + words.filtered(only: rule.mode == .only, rule.calendar)
+        + calendarZone(rule.zone, beside: rule.base)
+    case let rule as ShiftedRule:
+      return part(about: rule.base) + words.shifted(rule.shift, rule.calendar)
+        + calendarZone(rule.zone, beside: rule.base)
     default: return other(rule)
     }
   }
@@ -127,6 +133,11 @@ struct Explainer {
 
   private func combination(_ members: [Trigger], all: Bool) -> String {
     members.count == 1 ? part(about: members[0]) : words.combination(members.map { part(about: $0) }, all: all)
+  }
+
+  /// The zone of a calendar, where it has not been named already.
+  private func calendarZone(_ zone: ZoneRules, beside base: Trigger) -> String {
+    base.zones.contains(zone.identifier) ? "" : words.inZone(zone.identifier)
   }
 
   private func other(_ rule: any TriggerRule) -> String {
