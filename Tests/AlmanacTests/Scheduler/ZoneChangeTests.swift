@@ -9,6 +9,12 @@ import Testing
 struct ZoneChangeTests {
   private static let hour = 3_600.0
 
+  /// What several schedulers told of fires that were moved.
+  private final class Moves: Sendable {
+    let instants = Mutex<[Instant?]>([])
+    let counts = Mutex<[JobID: Int]>([:])
+  }
+
   private func noon(_ zone: String = "Test/Place", in folder: ZoneFolder) throws -> Trigger {
     try folder.inPlace { try Trigger.cron("0 12 * * *", in: zone) }
   }
@@ -112,7 +118,7 @@ struct ZoneChangeTests {
     let new = try ZoneFolder("2026a", ["Test/Place": 10])
     let clock = ManualClock()
     let ran = Mutex<[Instant]>([])
-    let moves = Mutex<[Instant?]>([])
+    let moves = Moves()
     let store = MemoryStore(clock: clock)
     let schedulers = [old, new, old].enumerated().map { number, folder in
       self.scheduler(on: store, clock, folder, node: "node-\(number)") { fire in ran.withLock { $0.append(fire) } }
@@ -121,7 +127,9 @@ struct ZoneChangeTests {
       let events = scheduler.events()
       return Task {
         for await event in events {
-          if case .job(_, _, _, _, .zoneDataChanged(_, let to)) = event.kind { moves.withLock { $0.append(to) } }
+          if case .job(_, _, _, _, .zoneDataChanged(_, let to)) = event.kind {
+            moves.instants.withLock { $0.append(to) }
+          }
           if case .stopped = event.kind { break }
         }
       }
@@ -138,7 +146,7 @@ struct ZoneChangeTests {
     for task in listening { await task.value }
     #expect(ran.withLock { $0 } == [0, 1, 2].map { .at($0 * 86_400 + 2 * Self.hour) })
     // A fire that an older scheduler computes is moved once, and never back.
-    for to in moves.withLock({ $0 }) {
+    for to in moves.instants.withLock({ $0 }) {
       let seconds = (try #require(to) - Instant.at(0)).components.seconds
       #expect(seconds % 86_400 == 7_200)
     }
@@ -218,7 +226,7 @@ struct ZoneChangeTests {
     let old = try ZoneFolder("2025b", ["Test/Place": 9])
     let new = try ZoneFolder("2026a", ["Test/Place": 10])
     let clock = ManualClock()
-    let moves = Mutex<[JobID: Int]>([:])
+    let moves = Moves()
     let store = MemoryStore(clock: clock)
     let trigger = try self.noon(in: old)
     let jobs = (0..<2_500).map { NewJob(Tick(), trigger: trigger, id: JobID("job-\($0)")) }
@@ -229,7 +237,7 @@ struct ZoneChangeTests {
       return Task {
         for await event in events {
           if case .job(let id, _, _, _, .zoneDataChanged) = event.kind {
-            moves.withLock { $0[id, default: 0] += 1 }
+            moves.counts.withLock { $0[id, default: 0] += 1 }
           }
           if case .stopped = event.kind { break }
         }
@@ -241,7 +249,7 @@ struct ZoneChangeTests {
       #expect(left.records.isEmpty)
     }
     for task in listening { await task.value }
-    #expect(moves.withLock { $0.count } == 2_500)
-    #expect(moves.withLock { $0.values.allSatisfy { $0 == 1 } })
+    #expect(moves.counts.withLock { $0.count } == 2_500)
+    #expect(moves.counts.withLock { $0.values.allSatisfy { $0 == 1 } })
   }
 }
