@@ -5,6 +5,9 @@ public final class ZoneRules: Sendable {
   /// The IANA identifier, as the zone data spells it.
   public let identifier: String
 
+  /// The data that the rules were read from; nil for UTC, which needs none.
+  package let release: ZoneRelease?
+
   /// Only changes of the offset; changes of abbreviation alone do not matter to a wall clock's reading.
   let transitions: [ZoneTransition]
   /// Seconds east of UTC before the first transition; always, where there is none.
@@ -25,8 +28,12 @@ public final class ZoneRules: Sendable {
   private let indexBase: Int64
   private static let stride: Int64 = 23
 
-  init(identifier: String, initialOffset: Int32, transitions explicit: [ZoneTransition], rule: PosixZoneRule?) {
+  init(
+    identifier: String, initialOffset: Int32, transitions explicit: [ZoneTransition], rule: PosixZoneRule?,
+    release: ZoneRelease? = nil
+  ) {
     self.identifier = identifier
+    self.release = release
     // Without transitions, a fixed rule is all there is to know.
     let firstOffset = explicit.isEmpty && rule?.daylight == nil ? rule?.standard ?? initialOffset : initialOffset
     self.initialOffset = firstOffset

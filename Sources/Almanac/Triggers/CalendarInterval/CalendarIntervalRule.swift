@@ -86,6 +86,7 @@ final class CalendarIntervalRule: TriggerRule {
 
   var hasBeginning: Bool { spec.start != nil }
   var zones: [String] { [zone.identifier] }
+  func forEachRelease(_ body: (ZoneRelease) -> Void) { zone.release.map(body) }
 
   var form: TriggerForm {
     var members: [String: JSONValue] = ["zone": .string(zone.identifier)]

@@ -90,6 +90,11 @@ final class FilteredRule: TriggerRule {
   var inner: [Trigger] { [base] }
   var zones: [String] { Set(base.zones + [zone.identifier]).sorted() }
 
+  func forEachRelease(_ body: (ZoneRelease) -> Void) {
+    base.forEachRelease(body)
+    zone.release.map(body)
+  }
+
   var form: TriggerForm {
     let members: [String: JSONValue] = [
       "trigger": base.json, "mode": .string(mode.rawValue), "calendar": calendar.json,

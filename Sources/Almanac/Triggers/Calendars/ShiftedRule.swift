@@ -188,6 +188,11 @@ final class ShiftedRule: TriggerRule {
   var inner: [Trigger] { [base] }
   var zones: [String] { Set(base.zones + [zone.identifier]).sorted() }
 
+  func forEachRelease(_ body: (ZoneRelease) -> Void) {
+    base.forEachRelease(body)
+    zone.release.map(body)
+  }
+
   var form: TriggerForm {
     let members: [String: JSONValue] = [
       "trigger": base.json, "to": .string(shift.rawValue), "calendar": calendar.json,

@@ -37,6 +37,7 @@ final class CronRule: TriggerRule {
   }
 
   var zones: [String] { [walk.zone.identifier] }
+  func forEachRelease(_ body: (ZoneRelease) -> Void) { walk.zone.release.map(body) }
 
   var form: TriggerForm {
     var members: [String: JSONValue] = [
