@@ -22,6 +22,7 @@ extension StoreDesk {
         troubles = 0
         if progressed {
           contentions = 0
+          self.state.withLock { $0.earliestWake = nil }
           continue
         }
         try await self.sleepUntilNext(&contentions)
@@ -53,7 +54,8 @@ extension StoreDesk {
       answers = try await self.store.advance(demand, at: now, as: epoch) { record, starts in
         let admits = !record.isSuspect || gate.0.admits(SuspectGate.Suspect(store: gate.1, job: record.id))
         return JobMachine.apply(
-          .due(starts: starts, owner: epoch, batch: batch, admitsSuspects: admits), to: record, now: now)
+          .due(starts: starts, owner: epoch, batch: batch, admitsSuspects: admits),
+          to: self.shared.zones.current(record), now: now)
       }
     } catch {
       self.shared.ledger.settle(reserved, started: [:], for: self.alias)
@@ -116,6 +118,7 @@ extension StoreDesk {
       if let next, isStoreTime { within = min(within, next - now) } else { until = next }
     }
     self.state.withLock { state in
+      state.earliestWake = next
       state.plannedWake = min(until ?? now + within, now + within)
       state.isAsleep = true
     }
