@@ -105,7 +105,7 @@ extension Scheduler {
     }
     let now = desk.now()
     let definition = JobDefinition(
-      id: id, incarnation: Int64.random(in: 1...Int64.max), createdAt: now, payload: bytes,
+      id: id, incarnation: Surroundings.uniqueNumber(), createdAt: now, payload: bytes,
       trigger: job.trigger.anchored(at: now), profile: self.profile(job, executor: executor),
       extras: self.extras(job.options))
     return JobMachine.newRecord(definition, now: now, paused: job.options.isPaused, note: job.options.pauseNote)

@@ -88,7 +88,7 @@ public struct Trigger: Sendable {
 
   /// The version of this machine's zone data, where the fire times depend on any; else nil.
   public var zoneDataVersion: String? {
-    zones.isEmpty ? nil : ZoneDatabase.system.version
+    zones.isEmpty ? nil : Surroundings.current.zoneData ?? ZoneDatabase.system.version
   }
 
   var form: TriggerForm {
