@@ -45,8 +45,8 @@ enum Happening: Sendable {
     case 15...17: return [.runNow(job: job)]
     case 18, 19: return [.cancel(job: job)]
     case 20: return [.skipNext(job: job)]
-    case 21, 22: return [.zoneData(job: job, Bool.random(using: &random) ? ZonedTrigger.old : ZonedTrigger.new)]
-    case 23, 24: return [.start]
+    case 21...23: return [.zoneData(job: job, Bool.random(using: &random) ? ZonedTrigger.old : ZonedTrigger.new)]
+    case 24: return [.start]
     case 25...27: return [.kill]
     case 28...31: return [.freeze(self.seconds(7...20, &random))]
     case 32: return [.stop]
@@ -76,10 +76,10 @@ enum Happening: Sendable {
     let once = Trigger.at(now + .milliseconds(Int64.random(in: -2_000...8_000, using: &random)))
     let milliseconds = Int64.random(in: 1_000...15_000, using: &random)
     // Only a period that is no time at all is refused, and a kind that has no name.
-    switch Int.random(in: 0..<8, using: &random) {
+    switch Int.random(in: 0..<9, using: &random) {
     case 0, 1: return once
     case 2: return (try? .every(.milliseconds(milliseconds / 10 + 200))) ?? once
-    case 3: return (try? .custom(ZonedTrigger(period: milliseconds * 1_000))) ?? once
+    case 3, 4: return (try? .custom(ZonedTrigger(period: milliseconds * 1_000))) ?? once
     default: return (try? .every(.milliseconds(milliseconds))) ?? once
     }
   }

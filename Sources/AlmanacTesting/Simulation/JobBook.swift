@@ -19,8 +19,10 @@ struct JobBook: Sendable {
 
   /// When a change was committed, and how.
   struct Moment {
-    /// The store's time.
+    /// The store's time, as whoever decided read it: before the call, which may have been slow, and the clock may have been set since.
     var now: Instant
+    /// The latest time that anybody can have read.
+    var latest: Instant
     /// How far off the time may be by which somebody decided.
     var uncertainty: Duration
     var due: SimulatedStore.Due?
@@ -101,7 +103,7 @@ struct JobBook: Sendable {
     problems += self.fireProblems(before, after, rows, moment)
     if after.state.status != before.state.status {
       self.tombstone =
-        after.state.status.isTombstone ? (moment.now, after.definition.policies.retention) : nil
+        after.state.status.isTombstone ? (after.state.statusSince, after.definition.policies.retention) : nil
     }
     self.rows += rows
     return problems
@@ -157,10 +159,13 @@ struct JobBook: Sendable {
     }
     fire.claim = number
     self.fires[order.fireTime] = fire
-    let ready = before.state.runs.first { $0.fireTime == order.fireTime }?.readyAt
-    for early in [order.origin == .trigger ? order.fireTime : nil, ready].compactMap({ $0 })
-    where early > moment.now + moment.uncertainty {
-      problems.append("\(what) was claimed \(early - moment.now) early")
+    // A fire that waits has come already, also where the clock was set back since.
+    let ready = before.state.runs.first { $0.fireTime == order.fireTime }?.readyAt ?? order.fireTime
+    if order.origin == .trigger, ready > moment.now {
+      problems.append("\(what) was claimed \(ready - moment.now) early")
+    }
+    if moment.now > moment.latest + moment.uncertainty {
+      problems.append("\(what) was claimed at \(moment.now), which nobody's clock has shown yet")
     }
     switch after.state.status {
     case .active: break

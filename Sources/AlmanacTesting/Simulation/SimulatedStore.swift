@@ -138,7 +138,7 @@ struct SimulatedStore: JobStore {
   private func watched(_ verdict: Verdict, on record: JobRecord, due: Due? = nil) -> Verdict {
     switch verdict {
     case .commit(let next, let effects): self.auditor.committed(record, next, effects, due: due)
-    case .erase: self.auditor.erased(record)
+    case .erase: self.auditor.erased(record, due: due)
     case .refuse: break
     }
     return verdict

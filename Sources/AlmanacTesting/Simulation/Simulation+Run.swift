@@ -147,7 +147,10 @@ extension Simulation {
     if self.plan.serverTime {
       self.anybody()?.clock.step(by: duration)
     } else {
+      // Read before and after, so that the latest time that it ever showed is known.
+      _ = self.auditor.now
       self.host.step(by: duration)
+      _ = self.auditor.now
       self.noteStep()
     }
   }

@@ -36,6 +36,8 @@ final class SimulationAuditor: Sendable {
     var going: [ClaimKey: Code] = [:]
     /// Whose session it is.
     var owners: [Epoch: Int] = [:]
+    /// The latest time that the store's clock ever showed.
+    var latest: Instant = .distantPast
     var violations: [String] = []
     var figures = SimulationFigures()
     var digest: UInt64 = 0xCBF2_9CE4_8422_2325
@@ -60,7 +62,17 @@ final class SimulationAuditor: Sendable {
     self.trace = trace
   }
 
-  var now: Instant { self.wall.now() }
+  /// The store's time. It is noted, so that it is known what the latest was that anybody can have read, however far it was set back since.
+  var now: Instant {
+    let now = self.wall.now()
+    self.state.withLock { $0.latest = max($0.latest, now) }
+    return now
+  }
+
+  private var latest: Instant {
+    let now = self.now
+    return self.state.withLock { max($0.latest, now) }
+  }
   var violations: [String] { self.state.withLock { $0.violations } }
   var figures: SimulationFigures { self.state.withLock { $0.figures } }
   var digest: UInt64 { self.state.withLock { $0.digest } }
@@ -96,7 +108,7 @@ final class SimulationAuditor: Sendable {
   // MARK: What is committed
 
   private func moment(_ due: SimulatedStore.Due?) -> JobBook.Moment {
-    JobBook.Moment(now: self.now, uncertainty: self.uncertainty, due: due)
+    JobBook.Moment(now: due?.now ?? self.now, latest: self.latest, uncertainty: self.uncertainty, due: due)
   }
 
   func inserted(_ record: JobRecord) {
@@ -108,8 +120,7 @@ final class SimulationAuditor: Sendable {
   }
 
   private func noteTombstone(_ key: BookKey, _ record: JobRecord) {
-    let now = self.now
-    self.state.withLock { $0.books[key]?.tombstone = (now, record.definition.policies.retention) }
+    self.state.withLock { $0.books[key]?.tombstone = (record.state.statusSince, record.definition.policies.retention) }
   }
 
   func committed(_ before: JobRecord, _ after: JobRecord, _ effects: [Effect], due: SimulatedStore.Due?) {
@@ -130,7 +141,7 @@ final class SimulationAuditor: Sendable {
           problems.append("the incarnation \(new.incarnation) is used again")
         }
         if after.state.status.isTombstone {
-          state.books[new]?.tombstone = (moment.now, after.definition.policies.retention)
+          state.books[new]?.tombstone = (after.state.statusSince, after.definition.policies.retention)
         }
       }
       for case .report(.released(let token)) in effects {
@@ -145,8 +156,8 @@ final class SimulationAuditor: Sendable {
     self.report(problems, of: after)
   }
 
-  func erased(_ record: JobRecord) {
-    let moment = self.moment(nil)
+  func erased(_ record: JobRecord, due: SimulatedStore.Due?) {
+    let moment = self.moment(due)
     let key = BookKey(job: record.id, incarnation: record.definition.incarnation)
     self.note("\(record.id) forgotten", record.revision)
     let problems = self.state.withLock { $0.books[key]?.erase(record, moment) ?? ["it was never inserted"] }
@@ -165,8 +176,8 @@ final class SimulationAuditor: Sendable {
   func sessionDied(_ session: Session, by node: Int?) {
     self.note("session \(session.epoch) marked dead by node \(node ?? -1)", session.epoch.rawValue)
     let owner = self.state.withLock { $0.owners[session.epoch] }
-    if owner != node, session.expiresAt >= self.now {
-      self.report("session \(session.epoch) was marked dead \(session.expiresAt - self.now) before it expires")
+    if owner != node, session.expiresAt >= self.latest {
+      self.report("session \(session.epoch) was marked dead \(session.expiresAt - self.latest) before it expires")
     }
   }
 
