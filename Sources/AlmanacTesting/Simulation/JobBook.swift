@@ -54,8 +54,11 @@ struct JobBook: Sendable {
   /// Since when it has been over, and for how long it is remembered.
   var tombstone: (since: Instant, retention: Duration)?
   var isErased = false
+  /// When it was changed the last time, on the true clock.
+  var changedAt: Instant
 
-  init(_ record: JobRecord) {
+  init(_ record: JobRecord, at now: Instant) {
+    self.changedAt = now
     self.job = record.id
     self.incarnation = record.definition.incarnation
   }

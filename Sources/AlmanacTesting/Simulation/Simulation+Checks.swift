@@ -60,7 +60,7 @@ extension Simulation {
     let owner = claim.node.flatMap { nodes.indices.contains($0) ? nodes[$0] : nil }
     let anyHealth = situation.anyHealth ?? .zero
     // Promise 2: a run whose owner is lost is taken up again within the session's expiry.
-    let expiry = session?.expiresAt ?? .distantPast
+    let expiry = session?.expiresAt ?? self.auditor.death(of: claim.entry.owner) ?? .distantPast
     if anyHealth > patience, situation.isPast(expiry, by: patience + SimulatedNode.sessionLifetime) {
       self.auditor.report("\(what) is still its lost owner's, session \(claim.entry.owner)")
     }
@@ -98,7 +98,8 @@ extension Simulation {
     let patience = isTold ? .milliseconds(800) : Simulation.patience
     guard free > patience else { return }
     for record in self.records() {
-      guard let start = record.startAt, situation.isPast(start, by: patience) else { continue }
+      guard let start = record.startAt, situation.isPast(start, by: patience), self.auditor.rest(of: record) > patience
+      else { continue }
       self.auditor.report("job \(record.id) could start at \(start), and does not")
     }
   }

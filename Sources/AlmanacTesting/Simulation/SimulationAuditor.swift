@@ -36,6 +36,8 @@ final class SimulationAuditor: Sendable {
     var going: [ClaimKey: Code] = [:]
     /// Whose session it is.
     var owners: [Epoch: Int] = [:]
+    /// When the sessions died that were marked dead, on the store's clock.
+    var died: [Epoch: Instant] = [:]
     /// The latest time that the store's clock ever showed.
     var latest: Instant = .distantPast
     var violations: [String] = []
@@ -114,7 +116,8 @@ final class SimulationAuditor: Sendable {
   func inserted(_ record: JobRecord) {
     let key = BookKey(job: record.id, incarnation: record.definition.incarnation)
     self.note("\(record.id) inserted, next fire \(record.state.nextFire as Any)", record.revision)
-    let isNew = self.state.withLock { state in state.books.updateValue(JobBook(record), forKey: key) == nil }
+    let book = JobBook(record, at: self.truth.now())
+    let isNew = self.state.withLock { $0.books.updateValue(book, forKey: key) == nil }
     if !isNew { self.report("job \(record.id) has the incarnation \(key.incarnation) again") }
     if record.state.status.isTombstone { self.noteTombstone(key, record) }
   }
@@ -128,16 +131,18 @@ final class SimulationAuditor: Sendable {
     let old = BookKey(job: before.id, incarnation: before.definition.incarnation)
     let new = BookKey(job: after.id, incarnation: after.definition.incarnation)
     let rows = OutboxRows.new(before, after)
+    let changedAt = self.truth.now()
     self.note("\(after.id) \(after.revision) \(JobTrace.line(after, effects))", after.revision, Int64(rows.count))
     let problems = self.state.withLock { state -> [String] in
       guard var book = state.books.removeValue(forKey: old) else { return ["it was never inserted"] }
       var problems: [String] = []
+      book.changedAt = changedAt
       if old == new {
         problems += book.follow(before, after, effects, rows, moment)
         problems += JobBook.progressProblems(before, after, moment)
       } else {
         problems += book.close(before, rows.filter { $0.incarnation == old.incarnation })
-        if state.books.updateValue(JobBook(after), forKey: new) != nil {
+        if state.books.updateValue(JobBook(after, at: changedAt), forKey: new) != nil {
           problems.append("the incarnation \(new.incarnation) is used again")
         }
         if after.state.status.isTombstone {
@@ -174,6 +179,8 @@ final class SimulationAuditor: Sendable {
 
   /// Nobody but its owner ends a session before it has expired on the store's clock.
   func sessionDied(_ session: Session, by node: Int?) {
+    let diedAt = self.now
+    self.state.withLock { $0.died[session.epoch] = diedAt }
     self.note("session \(session.epoch) marked dead by node \(node ?? -1)", session.epoch.rawValue)
     let owner = self.state.withLock { $0.owners[session.epoch] }
     if owner != node, session.expiresAt >= self.latest {
@@ -243,6 +250,16 @@ final class SimulationAuditor: Sendable {
       }
       return claims
     }
+  }
+
+  /// When a session was marked dead; nil where it was not.
+  func death(of epoch: Epoch) -> Instant? { self.state.withLock { $0.died[epoch] } }
+
+  /// For how long nobody has changed a job, on the true clock.
+  func rest(of record: JobRecord) -> Duration {
+    let key = BookKey(job: record.id, incarnation: record.definition.incarnation)
+    let now = self.truth.now()
+    return self.state.withLock { state in state.books[key].map { now - $0.changedAt } ?? .zero }
   }
 
   /// How many runs are going on a node.
