@@ -34,7 +34,8 @@ enum Happening: Sendable {
 
   static func random(_ plan: SimulationPlan, now: Instant, using random: inout SeededGenerator) -> [Happening] {
     let job = Int.random(in: 0..<plan.jobs, using: &random)
-    switch Int.random(in: 0..<40, using: &random) {
+    let isGentle = plan.most == 1 && Int.random(in: 0..<8, using: &random) > 0
+    switch Int.random(in: 0..<(isGentle ? 24 : 40), using: &random) {
     case 0...2: return [.add(job: job, self.order(now, &random))]
     case 3, 4: return [.keep(job: job, self.order(now, &random))]
     case 5, 6: return [.replace(job: job, self.order(now, &random))]

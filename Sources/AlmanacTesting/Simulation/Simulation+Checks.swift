@@ -94,7 +94,7 @@ extension Simulation {
     guard let free else { return }
     // Alone, it knows of everything that it does itself, and where the store notifies it is told of everything else.
     let present = nodes.count { !$0.isDead && !$0.isFinished }
-    let isTold = present == 1 && self.plan.notifies && free > Simulation.patience
+    let isTold = present == 1 && self.plan.notifies && free > .seconds(6)
     let patience = isTold ? .milliseconds(800) : Simulation.patience
     guard free > patience else { return }
     for record in self.records() {

@@ -11,7 +11,7 @@ extension Simulation {
       node.thawForGood(at: self.truth.now())
       node.scheduler.resume()
     }
-    if !self.nodes.contains(where: \.isUp) { self.startNode() }
+    if !self.nodes.contains(where: \.isUp) { self.startNode(isNeeded: true) }
     self.live(until: self.truth.now() + .seconds(40))
     self.checkQuiet()
   }

@@ -89,9 +89,11 @@ public final class Simulation: Sendable {
 
   func setCalm() { self.state.withLock { $0.isCalm = true } }
 
-  func startNode() {
+  /// - Parameter isNeeded: it starts, however many there are.
+  func startNode(isNeeded: Bool = false) {
     // Those that stand still count: they may go on at any moment.
-    guard self.nodes.count(where: { !$0.isDead && !$0.isFinished }) < 7 else { return }
+    let present = self.nodes.count { !$0.isDead && !$0.isFinished }
+    guard isNeeded || present < self.plan.most else { return }
     let number = self.nodes.count
     let clock = MachineClock(self.plan.serverTime ? self.truth : self.host)
     let skew = Duration.milliseconds(self.roll { Int64.random(in: -5_000...5_000, using: &$0) })

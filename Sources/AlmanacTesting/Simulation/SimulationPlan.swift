@@ -13,7 +13,9 @@ public struct SimulationPlan: Sendable {
   public let seed: UInt64
   /// How many moments are checked at the least, while troubles last.
   public let steps: Int
-  /// With how many schedulers it begins; there are never more than seven.
+  /// The most schedulers at once; where it is one it is troubled less, so that what it does when nothing is wrong is seen too.
+  let most: Int
+  /// With how many schedulers it begins.
   let nodes: Int
   let slots: Int
   let atomicHistory: Bool
@@ -35,7 +37,8 @@ public struct SimulationPlan: Sendable {
     var random = SeededGenerator(seed: seed)
     self.seed = seed
     self.steps = steps
-    self.nodes = Int.random(in: 1...5, using: &random)
+    self.most = [1, 3, 7, 7, 7].randomElement(using: &random) ?? 7
+    self.nodes = Int.random(in: 1...min(self.most, 5), using: &random)
     self.slots = [1, 2, 4, 16].randomElement(using: &random) ?? 4
     self.atomicHistory = Bool.random(using: &random)
     self.notifies = Bool.random(using: &random)
