@@ -23,7 +23,7 @@ struct ConfigErrorTests {
       (
         "frobnicate: 1\njobs: {}",
         [
-          "1:1: unknown key \"frobnicate\" in the file; expected name, store, zone, executors, drainTimeout, defaults or jobs"
+          "1:1: unknown key \"frobnicate\" in the file; expected name, store, zone, executors, drainTimeout, defaults, calendars or jobs"
         ]
       ),
       ("jobs: []", ["1:7: \"jobs\" must be a mapping of job ids to what each job is, not a list"]),

@@ -31,7 +31,7 @@ struct DocumentationTests {
   @Test("every key of a configuration file is documented")
   func keys() throws {
     let text = try self.text("docs/configuration.md")
-    for key in ConfigReader.keys + ConfigReader.jobKeys {
+    for key in ConfigReader.keys + ConfigReader.jobKeys + ConfigReader.calendarKeys {
       #expect(text.contains("`\(key)`") || text.contains("\n\(key):"), "\(key)")
     }
   }

@@ -10,8 +10,8 @@ import Bionic
 
 /// The clock of the machine.
 ///
-/// A wait is never one long sleep: a sleep is counted on a clock that knows nothing of the wall's being set, so the wall is read again at
-/// least every second. A clock that is set is thus noticed within a second.
+/// A wait for a time on the wall is no sleep of so many seconds: where the wall is set meanwhile, it ends when the wall shows that time. On
+/// Linux a wall that is set is noticed at once, elsewhere within a second.
 public struct SystemClock: SchedulerClock {
   public init() {}
 
@@ -32,17 +32,27 @@ public struct SystemClock: SchedulerClock {
   }
 
   public func timer(at deadline: Instant, _ fire: @escaping @Sendable () -> Void) -> ClockTimer {
-    SystemClock.timer(fire) { deadline - self.now() }
+    if deadline <= self.now() {
+      fire()
+      return ClockTimer {}
+    }
+    guard AlarmThread.shared.isRunning else { return SystemClock.sleeper(fire) { deadline - self.now() } }
+    return AlarmThread.shared.set(.wall, at: deadline.microsecondsSinceEpoch, fire)
   }
 
   public func timer(after delay: Duration, _ fire: @escaping @Sendable () -> Void) -> ClockTimer {
-    let deadline = self.uptime() + min(delay, SystemClock.longestDelay)
-    return SystemClock.timer(fire) { deadline - self.uptime() }
+    if delay <= .zero {
+      fire()
+      return ClockTimer {}
+    }
+    let end = self.uptime() + min(delay, SystemClock.longestDelay)
+    guard AlarmThread.shared.isRunning else { return SystemClock.sleeper(fire) { end - self.uptime() } }
+    // Rounded up: a part of a microsecond must not make it early.
+    return AlarmThread.shared.set(.uptime, at: (end + .nanoseconds(999)).wholeMicroseconds, fire)
   }
 
-  /// Calls once nothing remains, and looks how much that is at least every second: the wall may be set, and a sleep may be counted on a
-  /// clock that stands still while the machine does.
-  private static func timer(
+  /// A timer where the system has no thread left for all of them: a task that looks what remains at least every second.
+  private static func sleeper(
     _ fire: @escaping @Sendable () -> Void, _ remaining: @escaping @Sendable () -> Duration
   ) -> ClockTimer {
     let task = Task {
@@ -51,7 +61,7 @@ public struct SystemClock: SchedulerClock {
         if rest <= .zero { break }
         do {
           // Cancelling throws: the promise is taken back.
-          try await Task.sleep(for: min(rest, SystemClock.longestSleep), tolerance: .zero)
+          try await Task.sleep(for: min(rest, .seconds(1)), tolerance: .zero)
         } catch {
           return
         }
@@ -63,7 +73,6 @@ public struct SystemClock: SchedulerClock {
 
   /// Longer than any machine runs, and far from where sums of durations overflow.
   private static let longestDelay: Duration = .seconds(1_000 * 365 * 86_400)
-  private static let longestSleep: Duration = .seconds(1)
 
   private static func read(_ clock: clockid_t) -> timespec {
     var time = timespec()

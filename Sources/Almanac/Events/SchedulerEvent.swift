@@ -38,6 +38,13 @@ public struct SchedulerEvent: Sendable {
     case sessionLost(Epoch, store: String)
     /// Another scheduler is gone; its runs are taken back.
     case peerLost(Session, store: String)
+    /// This machine's wall clock is so far ahead of the store's, or behind where negative, that people who compare the two will be
+    /// misled. The scheduler acts on the store's time either way.
+    case clockOff(Duration, store: String)
+    /// The two agree again.
+    case clockRecovered(store: String)
+    /// The system's zone data was replaced by newer data, by which next fires are derived anew from now on.
+    case zoneDataLoaded(from: String, to: String)
     /// This subscriber was too slow: so many events before this one are missing.
     case eventsDropped(Int)
   }

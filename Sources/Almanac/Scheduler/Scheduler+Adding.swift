@@ -106,7 +106,8 @@ extension Scheduler {
     let now = desk.now()
     let definition = JobDefinition(
       id: id, incarnation: Surroundings.uniqueNumber(), createdAt: now, payload: bytes,
-      trigger: job.trigger.anchored(at: now), profile: self.profile(job, executor: executor),
+      trigger: self.core.shared.zones.current(job.trigger).anchored(at: now),
+      profile: self.profile(job, executor: executor),
       extras: self.extras(job.options))
     return JobMachine.newRecord(definition, now: now, paused: job.options.isPaused, note: job.options.pauseNote)
   }

@@ -123,6 +123,7 @@ extension Scheduler {
       let now = desk.now()
       var draft = JobDraft(record.definition)
       try change(&draft)
+      draft.trigger = self.core.shared.zones.current(draft.trigger)
       let definition = try draft.definition(basedOn: record.definition, at: now)
       let answers = try await desk.update([id]) { current in
         guard current.definition.revision == record.definition.revision,

@@ -22,12 +22,18 @@ public struct SchedulerConfiguration: Sendable {
   public var historyRetention: Duration
   /// How many events a subscriber may lag behind before it misses some. Default 4,096.
   public var eventBuffer: Int
+  /// How far this machine's wall clock may be from a store's own clock before that is told. The scheduler acts on the store's time
+  /// either way, but people compare logs. Default 1 s.
+  public var clockTolerance: Duration
+  /// The zone data that fire times are computed by: this machine's, unless a test brings its own.
+  package var zoneDatabase: ZoneDatabase
 
   public init(
     node: String? = nil, queues: Set<String>? = nil, startsPaused: Bool = false,
     sessionLifetime: Duration = .seconds(15), pollInterval: Duration = .seconds(1),
     drainTimeout: Duration = .seconds(30), cancelGrace: Duration = .seconds(5), maximumPayload: Int = 256 << 10,
-    historyRetention: Duration = .seconds(30 * 86_400), eventBuffer: Int = 4_096
+    historyRetention: Duration = .seconds(30 * 86_400), eventBuffer: Int = 4_096,
+    clockTolerance: Duration = .seconds(1)
   ) {
     self.node = node ?? HostIdentity.current.nodeName
     self.queues = queues
@@ -39,6 +45,8 @@ public struct SchedulerConfiguration: Sendable {
     self.maximumPayload = maximumPayload
     self.historyRetention = historyRetention
     self.eventBuffer = eventBuffer
+    self.clockTolerance = max(clockTolerance, .zero)
+    self.zoneDatabase = .system
   }
 
   public static let defaultAlias = "default"

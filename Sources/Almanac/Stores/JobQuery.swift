@@ -8,6 +8,8 @@ public struct JobQuery: Hashable, Sendable {
   public var creator: String?
   /// Jobs that have all of these tags.
   public var tags: Set<String>
+  /// Jobs whose next fire was computed by zone data of another version than this one; nil for all.
+  public var zoneDataOtherThan: String?
   public var order: JobOrder
   /// The most jobs on a page; at most ``maximumLimit``.
   public var limit: Int
@@ -16,8 +18,8 @@ public struct JobQuery: Hashable, Sendable {
 
   public init(
     statuses: Set<JobStatus>? = [.active, .paused, .quarantined], idPrefix: String? = nil, jobName: String? = nil,
-    queue: String? = nil, creator: String? = nil, tags: Set<String> = [], order: JobOrder = .id, limit: Int = 100,
-    cursor: JobCursor? = nil
+    queue: String? = nil, creator: String? = nil, tags: Set<String> = [], zoneDataOtherThan: String? = nil,
+    order: JobOrder = .id, limit: Int = 100, cursor: JobCursor? = nil
   ) {
     self.statuses = statuses
     self.idPrefix = idPrefix
@@ -25,6 +27,7 @@ public struct JobQuery: Hashable, Sendable {
     self.queue = queue
     self.creator = creator
     self.tags = tags
+    self.zoneDataOtherThan = zoneDataOtherThan
     self.order = order
     self.limit = limit
     self.cursor = cursor
@@ -43,7 +46,13 @@ public struct JobQuery: Hashable, Sendable {
       && (self.jobName.map { profile.lane.jobName == $0 } ?? true)
       && (self.queue.map { profile.lane.queue == $0 } ?? true)
       && (self.creator.map { profile.creator == $0 } ?? true)
-      && self.tags.isSubset(of: profile.tags)
+      && self.tags.isSubset(of: profile.tags) && self.matches(zoneData: record.state.zoneData)
+  }
+
+  /// The part of ``matches(_:)`` that needs no more of a record than the version of its zone data.
+  package func matches(zoneData version: String?) -> Bool {
+    guard let other = self.zoneDataOtherThan else { return true }
+    return version != nil && version != other
   }
 }
 

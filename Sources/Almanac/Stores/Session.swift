@@ -36,12 +36,17 @@ public struct SessionDraft: Hashable, Sendable, Codable {
   public var queues: [String]?
   /// How many runs it has.
   public var running: Int
+  /// The version of its zone data; nil where a version of the program wrote it that did not say.
+  public var zoneData: String?
+  /// How far its machine's wall clock was ahead of the store's clock when that was measured last, in microseconds; negative where it was behind.
+  /// Nil where the store has no clock of its own.
+  public var clockOffsetMicroseconds: Int64?
   /// How long the session lives after it is opened or renewed, in microseconds.
   public var lifetimeMicroseconds: Int64
 
   public init(
     node: String, host: String, processID: Int32, machine: String? = nil, version: String, queues: [String]?,
-    running: Int, lifetime: Duration
+    running: Int, zoneData: String? = nil, clockOffset: Duration? = nil, lifetime: Duration
   ) {
     self.node = node
     self.host = host
@@ -50,8 +55,11 @@ public struct SessionDraft: Hashable, Sendable, Codable {
     self.version = version
     self.queues = queues
     self.running = running
+    self.zoneData = zoneData
+    self.clockOffsetMicroseconds = clockOffset?.wholeMicroseconds
     self.lifetimeMicroseconds = lifetime.wholeMicroseconds
   }
 
+  public var clockOffset: Duration? { self.clockOffsetMicroseconds.map { .microseconds($0) } }
   public var lifetime: Duration { .microseconds(self.lifetimeMicroseconds) }
 }

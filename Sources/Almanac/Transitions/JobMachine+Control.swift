@@ -125,16 +125,28 @@ extension JobMachine {
     return nil
   }
 
-  /// Derives the next fire anew. Fires that have come already are answered as they were announced.
+  /// Derives the next fire anew, by the rules that the record's trigger holds. Fires that have come already are answered as they were
+  /// announced, and so is one that by the new data has passed already: it must not be lost.
+  ///
+  /// Whoever sends this knows that `version` is newer where the names of two versions do not say so.
   static func zoneDataChanged(_ change: inout RecordChange, _ version: String) -> Refusal? {
     guard !change.state.status.isTombstone, let old = change.state.nextFire, old > change.now,
-      let known = change.state.zoneData, known < version, change.definition.trigger.unreadableReason == nil
+      let known = change.state.zoneData, known != version, ZoneRelease.precedes(version, known) != true,
+      change.definition.trigger.unreadableReason == nil
     else { return .nothingDue }
-    let new = change.definition.trigger.next(after: max(change.now, change.state.lastFire ?? .distantPast))
+    let trigger = change.definition.trigger
+    let answered = max(change.state.lastFire ?? change.definition.createdAt, change.definition.createdAt)
+    let hasPassed =
+      trigger.last(onOrBefore: change.now).map { $0 > answered && old - $0 <= self.largestZoneShift } ?? false
+    let new = hasPassed ? old : trigger.next(after: max(change.now, answered))
     change.setNextFire(new)
     if new != old { change.report(.zoneDataChanged(from: old, to: new)) }
     return nil
   }
+
+  /// How far a change of its zone moves a fire: no government has moved its clocks by more, but for those that changed their side of the
+  /// date line.
+  private static let largestZoneShift: Duration = .seconds(3 * 3_600)
 
   static func outboxAppended(_ change: inout RecordChange, upTo revision: Int64) -> Refusal? {
     let kept = change.state.outbox.filter { $0.revision > revision }

@@ -86,9 +86,47 @@ public struct Trigger: Sendable {
     if case .rule(let rule) = content { rule.zones } else { [] }
   }
 
-  /// The version of this machine's zone data, where the fire times depend on any; else nil.
+  /// The version of the zone data that the trigger was made with; nil where its fire times depend on none.
+  ///
+  /// Where its parts were made with data of several versions, it is the one that is known to be the oldest.
   public var zoneDataVersion: String? {
-    zones.isEmpty ? nil : Surroundings.current.zoneData ?? ZoneDatabase.system.version
+    if let simulated = Surroundings.current.zoneData { return self.zones.isEmpty ? nil : simulated }
+    var oldest: String?
+    self.forEachRelease { release in
+      // Where it cannot be told which is older, the first stands.
+      if oldest.map({ release.isOlder(than: $0) }) ?? true { oldest = release.version }
+    }
+    return oldest
+  }
+
+  /// The same trigger with the zone data that ``ZoneDatabase/system`` has now.
+  ///
+  /// A trigger keeps the rules of the zones that it was made with, also after ``ZoneDatabase/reload()``. Answers the trigger itself where
+  /// no zone matters, where its rules are those in use, and where one of its zones is gone from the data.
+  public func refreshed() -> Trigger { self.refreshed(by: .system) }
+
+  /// The same trigger with the zone data that the given database has now.
+  package func refreshed(by database: ZoneDatabase) -> Trigger {
+    if self.isCurrent(in: database) { return self }
+    let fresh = ZoneDatabase.$inPlace.withValue(database) { Trigger(json: self.json) }
+    return fresh.isReadable ? fresh : self
+  }
+
+  /// Whether the trigger was made with the data that the database has now.
+  package func isCurrent(in database: ZoneDatabase) -> Bool {
+    guard case .rule(let rule) = self.content else { return true }
+    var isCurrent = true
+    var release: ZoneRelease?
+    rule.forEachRelease { held in
+      let current = release ?? database.release
+      release = current
+      if held !== current { isCurrent = false }
+    }
+    return isCurrent
+  }
+
+  func forEachRelease(_ body: (ZoneRelease) -> Void) {
+    if case .rule(let rule) = self.content { rule.forEachRelease(body) }
   }
 
   var form: TriggerForm {

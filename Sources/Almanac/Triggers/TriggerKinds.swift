@@ -11,6 +11,8 @@ public enum TriggerKinds {
   static let allOf = "all-of"
   static let limited = "limited"
   static let custom = "custom"
+  static let filtered = "filtered"
+  static let shifted = "shifted"
 
   /// Reads the members of an object of the kind; nil for a kind that is not known.
   static func decode(_ kind: String, _ members: inout TriggerMembers) throws -> Trigger? {
@@ -26,6 +28,8 @@ public enum TriggerKinds {
     case allOf: Trigger(AllOfRule(try CombinedTriggers.decode(&members)))
     case limited: try LimitedRule.decode(&members)
     case custom: try CustomRule.decode(&members)
+    case filtered: try FilteredRule.decode(&members)
+    case shifted: try ShiftedRule.decode(&members)
     default: nil
     }
   }

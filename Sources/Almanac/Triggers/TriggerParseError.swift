@@ -45,10 +45,17 @@ public struct TriggerParseError: Error, Hashable, Sendable {
     // The fault may lie far inside a huge text; characters are counted once, when the error is made.
     let start = utf8.index(utf8.startIndex, offsetBy: range.lowerBound, limitedBy: utf8.endIndex) ?? utf8.endIndex
     let end = utf8.index(utf8.startIndex, offsetBy: range.upperBound, limitedBy: utf8.endIndex) ?? utf8.endIndex
+    // A byte in the middle of a character, such as an accent that combines with the digit before it, is in that one.
+    var (before, length) = (0, 0)
+    var place = expression.startIndex
+    while place < end || place <= start, place < expression.endIndex {
+      let next = expression.index(after: place)
+      if next <= start { before += 1 } else { length += 1 }
+      place = next
+    }
     self.init(
-      expression: expression, column: String(expression[..<start]).count + 1,
-      length: max(1, String(expression[start..<end]).count), reason: reason, problem: problem, expected: expected,
-      suggestion: suggestion)
+      expression: expression, column: before + 1, length: max(1, length), reason: reason, problem: problem,
+      expected: expected, suggestion: suggestion)
   }
 
   /// The problem, what was expected and the suggestion, in one sentence or two, without the text.
@@ -75,10 +82,12 @@ extension TriggerParseError: CustomStringConvertible {
     let window = expression.dropFirst(start).prefix(before + after + 1)
     let hasMore = expression.dropFirst(start + window.count).first != nil
     let lead = start > 0 ? "…" : ""
-    let shown = lead + printable(String(window), limit: before + after + 1) + (hasMore ? "…" : "")
-    let indent = String(repeating: " ", count: lead.count + column - 1 - start)
-    let room = max(1, window.count - (column - 1 - start))
-    let mark = "^" + String(repeating: "~", count: min(length, room) - 1)
-    return "\(summary) (column \(column))\n  \(shown)\n  \(indent)\(mark)"
+    let shown = printable(String(window), limit: before + after + 1)
+    // Columns of the terminal, where a Chinese character or an emoji takes two.
+    let sound = shown.prefix(max(0, column - 1 - start))
+    let fault = shown.dropFirst(sound.count).prefix(length)
+    let indent = String(repeating: " ", count: lead.count + TerminalWidth.of(sound))
+    let mark = "^" + String(repeating: "~", count: max(1, TerminalWidth.of(fault)) - 1)
+    return "\(summary) (column \(column))\n  \(lead)\(shown)\(hasMore ? "…" : "")\n  \(indent)\(mark)"
   }
 }

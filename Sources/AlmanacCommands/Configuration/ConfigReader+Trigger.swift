@@ -8,6 +8,7 @@ extension ConfigReader {
   private static let triggerKinds = ["cron", "every", "at", "calendar", "rrule", "atStart"]
   static let triggerKeys =
     triggerKinds + ["dialect", "zone", "gap", "fold", "from", "until", "start", "exclude", "include"]
+    + calendarTriggerKeys
 
   func trigger(_ scope: ConfigScope, _ subject: String) -> (trigger: Trigger, zone: String)? {
     let kinds = ConfigReader.triggerKinds.filter(scope.has)
@@ -22,8 +23,9 @@ extension ConfigReader {
       return nil
     }
     if kind != "cron" { self.refuse(["dialect", "gap", "fold"], in: scope, "is for cron expressions") }
-    if kind == "atStart" { self.refuse(["from", "until"], in: scope, "is for jobs that have a time") }
-    if kind == "at" { self.refuse(["from", "until"], in: scope, "is for jobs that repeat") }
+    let limits = ["from", "until"] + ConfigReader.calendarTriggerKeys
+    if kind == "atStart" { self.refuse(limits, in: scope, "is for jobs that have a time") }
+    if kind == "at" { self.refuse(limits, in: scope, "is for jobs that repeat") }
     if kind != "rrule" { self.refuse(["start", "exclude", "include"], in: scope, "is for recurrence rules") }
     let zone: ZoneRules
     if scope.has("zone") {
@@ -37,14 +39,16 @@ extension ConfigReader {
     let end = scope.value("until") { text throws(SyntaxProblem) in try ConfigTime.parse(text, in: zone) }
     let trigger: Trigger? =
       switch kind {
-      case "cron": self.cron(scope, zone).map { ConfigReader.bounded($0, start, end) }
-      case "calendar": self.calendar(scope, zone).map { ConfigReader.bounded($0, start, end) }
-      case "rrule": self.recurrence(scope, zone).map { ConfigReader.bounded($0, start, end) }
+      case "cron": self.cron(scope, zone)
+      case "calendar": self.calendar(scope, zone)
+      case "rrule": self.recurrence(scope, zone)
       case "atStart": self.atStart(scope)
-      case "every": self.interval(scope, start).map { ConfigReader.bounded($0, nil, end) }
+      case "every": self.interval(scope, start)
       default: scope.value("at") { text throws(SyntaxProblem) in .at(try ConfigTime.parse(text, in: zone)) }
       }
-    return trigger.map { ($0, zone.identifier) }
+    guard let trigger, let dated = self.onCalendars(trigger, scope, zone) else { return nil }
+    // An interval begins at its start; any other kind is bounded by it.
+    return (ConfigReader.bounded(dated, kind == "every" ? nil : start, end), zone.identifier)
   }
 
   private func refuse(_ keys: [String], in scope: ConfigScope, _ reason: String) {

@@ -91,7 +91,7 @@ extension ConfigReader {
   private static let largestOutput = 64 << 20
 
   /// A path of the file, seen from the file's directory.
-  private func absolute(_ path: String) -> String {
+  func absolute(_ path: String) -> String {
     if path.hasPrefix("/") { return path }
     if path == "." || path.isEmpty { return self.directory }
     return self.directory == "/" ? "/" + path : self.directory + "/" + path

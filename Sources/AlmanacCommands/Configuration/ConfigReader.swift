@@ -13,6 +13,9 @@ struct ConfigReader {
   var defaultQueue = Lane.defaultQueue
   var defaultPriority = Priority.normal
   var file: ConfigFile
+  /// By their names; those that are wrong are in ``faultyCalendars``.
+  var calendars: [String: DayCalendar] = [:]
+  var faultyCalendars: Set<String> = []
 
   private init(name: String, directory: String, zones: ZoneDatabase) {
     self.file = ConfigFile(name: name)
@@ -52,7 +55,7 @@ struct ConfigReader {
     return String(base[..<dot])
   }
 
-  static let keys = ["name", "store", "zone", "executors", "drainTimeout", "defaults", "jobs"]
+  static let keys = ["name", "store", "zone", "executors", "drainTimeout", "defaults", "calendars", "jobs"]
 
   private mutating func read(_ root: Node) {
     guard let scope = ConfigScope(root, "the file", keys: ConfigReader.keys, problems: self.problems) else { return }
@@ -72,6 +75,7 @@ struct ConfigReader {
     if let timeout = scope.duration("drainTimeout") { self.file.drainTimeout = timeout }
     self.readExecutors(scope)
     self.readDefaults(scope)
+    self.readCalendars(scope)
     guard let jobs = scope["jobs"] else {
       return self.problems.add(root.problem("the key \"jobs\" is missing"))
     }

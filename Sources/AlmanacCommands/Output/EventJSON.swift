@@ -47,6 +47,14 @@ enum EventJSON {
       members["event"] = "peerLost"
       members["session"] = .integer(session.epoch.rawValue)
       members["node"] = .string(session.draft.node)
+    case .zoneDataLoaded(let from, let to):
+      members["event"] = "zoneDataLoaded"
+      members["from"] = .string(from)
+      members["to"] = .string(to)
+    case .clockOff(let offset, _):
+      members["event"] = "clockOff"
+      members["offsetMicroseconds"] = .integer(offset.wholeMicroseconds)
+    case .clockRecovered: members["event"] = "clockRecovered"
     case .eventsDropped(let count):
       members["event"] = "eventsDropped"
       members["count"] = .integer(Int64(count))

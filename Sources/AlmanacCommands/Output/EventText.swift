@@ -20,6 +20,14 @@ struct EventText: Sendable {
     case .sessionLost: return self.notice(instant, "the session was lost; runs were cancelled", .bad)
     case .peerLost(let session, _):
       return self.notice(instant, "scheduler \(session.draft.node) is gone; its runs are taken over", .warning)
+    case .zoneDataLoaded(let from, let to):
+      return self.notice(instant, "newer time zone data is in use: \(to), before \(from)", .plain)
+    case .clockOff(let offset, _):
+      return self.notice(
+        instant,
+        "this machine's clock is \(DurationText.rounded(max(offset, .zero - offset))) "
+          + "\(offset < .zero ? "behind" : "ahead of") the store's; the store's counts", .warning)
+    case .clockRecovered: return self.notice(instant, "this machine's clock agrees with the store's again", .good)
     case .eventsDropped(let count): return self.notice(instant, "\(count) events were not shown", .warning)
     case .draining(let running):
       return self.notice(

@@ -143,6 +143,11 @@ struct JobListing: Sendable {
     if let creator = self.query.creator {
       condition.require(path == .creator(creator) ? "creator = ?" : "+creator = ?", creator)
     }
+    if let version = self.query.zoneDataOtherThan {
+      // Of the text of the state, which is read by nobody for it: a scheduler that starts asks this of every job, and of most in vain.
+      condition.require(
+        "instr(state, '\"zoneData\":') > 0 and instr(state, ?) = 0", "\"zoneData\":\"\(version)\"")
+    }
     for tag in self.query.tags.sorted() {
       condition.require(
         path == .tag(tag)

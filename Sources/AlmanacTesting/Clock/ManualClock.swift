@@ -157,6 +157,16 @@ public final class ManualClock: SchedulerClock {
     self.advance(to: instant)
   }
 
+  /// Lets the machine sleep for `duration`: wall and uptime move on together, and what was due meanwhile fires at the end of it.
+  public func suspend(for duration: Duration) {
+    let end = self.state.withLock { state -> Instant in
+      state.now = state.now + duration
+      state.uptime += duration
+      return state.now
+    }
+    self.advance(to: end)
+  }
+
   // MARK: Waiting for a fact
 
   /// Waits until a timer is set whose deadline is no later than the one given, and tells its deadline.

@@ -28,8 +28,8 @@ struct SimulatedFailure: Error {}
 /// A trigger whose fire times depend on zone data: newer data has them a few seconds later, older ones earlier.
 struct ZonedTrigger: CustomTrigger {
   static let kindName = "simulated-zone"
-  static let old = "0000-old"
-  static let new = "9999-new"
+  static let old = "2000a"
+  static let new = "2099z"
 
   var period: Int64
 

@@ -19,11 +19,11 @@ extension ExplanationTests.Golden {
     Self(
       "crontab", "Europe/Paris", "0 9 * * MON-FRI",
       "At 09:00 on Monday to Friday, Europe/Paris time.",
-      "每个工作日 09:00（Europe/Paris 时间）。"),
+      "每周一至周五 09:00（Europe/Paris 时间）。"),
     Self(
       "crontab", "Asia/Shanghai", "0 9 * * MON-FRI",
       "At 09:00 on Monday to Friday, Asia/Shanghai time.",
-      "每个工作日 09:00（Asia/Shanghai 时间）。"),
+      "每周一至周五 09:00（Asia/Shanghai 时间）。"),
     Self(
       "crontab", "UTC", "0,30 9-17 * * *",
       "At minutes 0 and 30 past hours 9 to 17, UTC.",
@@ -47,7 +47,7 @@ extension ExplanationTests.Golden {
     Self(
       "crontab", "UTC", "15 9-17 * * MON-FRI",
       "Every hour from 09:15 to 17:15 on Monday to Friday, UTC.",
-      "每个工作日 09:15 至 17:15 每小时（UTC）。"),
+      "每周一至周五 09:15 至 17:15 每小时（UTC）。"),
     Self(
       "crontab", "UTC", "*/10 9-17 * * *",
       "Every 10 minutes from 09:00 to 17:50, UTC.",
@@ -119,7 +119,7 @@ extension ExplanationTests.Golden {
     Self(
       "ocps", "Europe/Berlin", "0 9 * * MON-FRI",
       "At 09:00 on Monday to Friday, Europe/Berlin time.",
-      "每个工作日 09:00（Europe/Berlin 时间）。"),
+      "每周一至周五 09:00（Europe/Berlin 时间）。"),
     Self(
       "ocps", "UTC", "*/20 * * * * *",
       "Every 20 seconds, UTC.",
@@ -134,12 +134,12 @@ extension ExplanationTests.Golden {
       "每月最后一天 12:00（UTC）。"),
     Self(
       "ocps", "UTC", "0 0 12 LW * *",
-      "At 12:00 on the last workday of the month, UTC.",
-      "每月最后一个工作日 12:00（UTC）。"),
+      "At 12:00 on the last weekday (Monday to Friday) of the month, UTC.",
+      "每月最后一个工作日（周一至周五）12:00（UTC）。"),
     Self(
       "ocps", "UTC", "0 0 12 15W * *",
-      "At 12:00 on the workday nearest to day 15 of the month, UTC.",
-      "每月离 15 日最近的工作日 12:00（UTC）。"),
+      "At 12:00 on the weekday (Monday to Friday) nearest to day 15 of the month, UTC.",
+      "每月离 15 日最近的工作日（周一至周五）12:00（UTC）。"),
     Self(
       "ocps", "UTC", "0 0 18 * * FRI#L",
       "At 18:00 on the last Friday of the month, UTC.",
@@ -158,7 +158,7 @@ extension ExplanationTests.Golden {
       "每月 13 日（须为周五）00:00（UTC）。"),
     Self(
       "ocps", "UTC", "0 0 0 1 1 * 2027",
-      "At 00:00 on 1 January in 2027, UTC.",
+      "At 00:00 on 1 January 2027, UTC.",
       "2027 年 1 月 1 日 00:00（UTC）。"),
     Self(
       "ocps", "UTC", "0 0 0 1 1 * 2026-2030",
@@ -171,7 +171,7 @@ extension ExplanationTests.Golden {
     Self(
       "ocps", "Europe/Berlin", "30 2 * * *",
       "At 02:30 every day, Europe/Berlin time; times that the clocks jump over fire later by the length of the jump; times that the clocks show twice fire the first time only.",
-      "每天 02:30（Europe/Berlin 时间）；时钟拨快时被跳过的时刻顺延触发；时钟拨慢时重复的时刻只在第一次触发。"),
+      "每天 02:30（Europe/Berlin 时间）；时钟拨快时被跳过的时刻，按跳过的时长顺延触发；时钟拨慢时重复的时刻只在第一次触发。"),
     Self(
       "ocps", "UTC", "5,10 * * * * *",
       "At seconds 5 and 10 of every minute, UTC.",
@@ -179,7 +179,7 @@ extension ExplanationTests.Golden {
     Self(
       "quartz", "UTC", "0 0 12 ? * MON-FRI",
       "At 12:00 on Monday to Friday, UTC.",
-      "每个工作日 12:00（UTC）。"),
+      "每周一至周五 12:00（UTC）。"),
     Self(
       "quartz", "America/New_York", "0 30 2 * * ?",
       "At 02:30 every day, America/New_York time; times that the clocks jump over are left out.",
@@ -190,12 +190,12 @@ extension ExplanationTests.Golden {
       "每月倒数第四天 10:00（UTC）。"),
     Self(
       "quartz", "UTC", "0 0 10 LW * ?",
-      "At 10:00 on the workday nearest to the last day of the month, UTC.",
-      "每月离最后一天最近的工作日 10:00（UTC）。"),
+      "At 10:00 on the weekday (Monday to Friday) nearest to the last day of the month, UTC.",
+      "每月离最后一天最近的工作日（周一至周五）10:00（UTC）。"),
     Self(
       "quartz", "UTC", "0 0 10 15W 3 ?",
-      "At 10:00 on the workday nearest to day 15 of March, UTC.",
-      "每年 3 月离 15 日最近的工作日 10:00（UTC）。"),
+      "At 10:00 on the weekday (Monday to Friday) nearest to day 15 of March, UTC.",
+      "每年 3 月离 15 日最近的工作日（周一至周五）10:00（UTC）。"),
     Self(
       "quartz", "UTC", "0 0 10 ? * 6#3",
       "At 10:00 on the third Friday of the month, UTC.",
@@ -206,8 +206,8 @@ extension ExplanationTests.Golden {
       "每月最后一个周五 10:00（UTC）。"),
     Self(
       "quartz", "UTC", "0 0/15 22-3 * * ?",
-      "At every 15th minute from minute 0 to 45 past hours 0 to 3, 22 and 23, UTC.",
-      "0–3、22、23 点的第 0 分起每 15 分钟（至第 45 分）（UTC）。"),
+      "Every 15 minutes from 22:00 to 03:45 the next day, UTC.",
+      "22:00 至次日 03:45 每 15 分钟（UTC）。"),
     Self(
       "quartz", "UTC", "0 0 10 1 1 ? 2027-2099",
       "At 10:00 on 1 January from 2027 to 2099, UTC.",

@@ -3,7 +3,7 @@ extension ExplanationTests.Golden {
     Self(
       "aps-cron", "UTC", "0 9 * * 0-4",
       "At 09:00 on Monday to Friday, UTC.",
-      "每个工作日 09:00（UTC）。"),
+      "每周一至周五 09:00（UTC）。"),
     Self(
       "aps-cron", "UTC", "0 0 13 * fri",
       "At 00:00 on day 13 of the month, only when it is Friday, UTC.",
@@ -31,7 +31,7 @@ extension ExplanationTests.Golden {
     Self(
       "oncalendar", "UTC", "Mon..Fri *-*-* 09:00",
       "At 09:00 on Monday to Friday, UTC.",
-      "每个工作日 09:00（UTC）。"),
+      "每周一至周五 09:00（UTC）。"),
     Self(
       "oncalendar", "Europe/Paris", "*-*-* 02:30:00",
       "At 02:30 every day, Europe/Paris time; times that the clocks jump over are left out; times that the clocks show twice fire the first time only.",
@@ -50,7 +50,7 @@ extension ExplanationTests.Golden {
       "每年 1 月、4 月、7 月、10 月的 1 日 00:00（UTC）。"),
     Self(
       "oncalendar", "UTC", "2027-03-01 08:00:00",
-      "At 08:00 on 1 March in 2027, UTC.",
+      "At 08:00 on 1 March 2027, UTC.",
       "2027 年 3 月 1 日 08:00（UTC）。"),
     Self(
       "oncalendar", "UTC", "*-*-* *:*:0.5",
@@ -84,15 +84,15 @@ extension ExplanationTests.Golden {
     Self(
       "rrule", "UTC",
       #"{"dtstart": "2026-01-31T09:00:00", "rrule": "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR;UNTIL=20261231T090000Z"}"#,
-      "Every week on Monday to Friday at 09:00, from 2026-01-31 09:00 until 2026-12-31 09:00 UTC, UTC.",
-      "从 2026 年 1 月 31 日 09:00 起，每个工作日 09:00，至 2026 年 12 月 31 日 09:00（UTC）止（UTC）。"),
+      "Every week on Monday to Friday at 09:00, from 2026-01-31 09:00 until 2026-12-31 09:00, UTC.",
+      "从 2026 年 1 月 31 日 09:00 起，每周一至周五 09:00，至 2026 年 12 月 31 日 09:00 止（UTC）。"),
     Self(
       "rrule", "UTC", #"{"dtstart": "2026-01-31T09:00:00", "rrule": "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1"}"#,
-      "Every month on Monday to Friday at 09:00, of these only the last in each month, from 2026-01-31 09:00, UTC.",
+      "Every month on each Monday to Friday at 09:00, of these only the last of each month, from 2026-01-31 09:00, UTC.",
       "从 2026 年 1 月 31 日 09:00 起，每月每个周一至周五 09:00，每月只取其中最后一个（UTC）。"),
     Self(
       "rrule", "UTC", #"{"dtstart": "2026-01-31T09:00:00", "rrule": "FREQ=YEARLY;BYMONTH=11;BYDAY=4TH"}"#,
-      "Every year on the fourth Thursday of the month in November at 09:00, from 2026-01-31 09:00, UTC.",
+      "Every year on the fourth Thursday of November at 09:00, from 2026-01-31 09:00, UTC.",
       "从 2026 年 1 月 31 日 09:00 起，每年 11 月的第四个周四 09:00（UTC）。"),
     Self(
       "rrule", "UTC", #"{"dtstart": "2026-01-31T09:00:00", "rrule": "FREQ=MONTHLY;BYMONTHDAY=1,-1"}"#,
@@ -112,7 +112,7 @@ extension ExplanationTests.Golden {
       "从 2026 年 1 月 31 日 09:15 起，每 3 小时的第 15 分（UTC）。"),
     Self(
       "rrule", "UTC", #"{"dtstart": "2026-01-31T09:15:00", "rrule": "FREQ=MINUTELY;INTERVAL=20;BYHOUR=9,10,11"}"#,
-      "Every 20 minutes in hours 9 to 11, from 2026-01-31 09:15, UTC.",
+      "Every 20 minutes, only in hours 9 to 11, from 2026-01-31 09:15, UTC.",
       "从 2026 年 1 月 31 日 09:15 起，每 20 分钟（限 9–11 点）（UTC）。"),
     Self(
       "rrule", "UTC",
@@ -122,23 +122,23 @@ extension ExplanationTests.Golden {
     Self(
       "rrule", "UTC", #"{"dtstart": "2026-01-31T09:00:00", "rrule": "FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13"}"#,
       "Every month on day 13 of the month (only when it is Friday) at 09:00, from 2026-01-31 09:00, UTC.",
-      "从 2026 年 1 月 31 日 09:00 起，每月 13 日（限每个周五）09:00（UTC）。"),
+      "从 2026 年 1 月 31 日 09:00 起，每月 13 日（限周五）09:00（UTC）。"),
     Self(
       "aps-interval", "UTC", #"{"minutes": 90}"#,
       "Every 1 hour and 30 minutes of elapsed time, counted from when the job is added.",
-      "每隔 1 小时 30 分钟，从添加任务时起算。"),
+      "每 1 小时 30 分钟一次（按实际经过的时间），从添加任务时起算。"),
     Self(
       "aps-interval", "UTC", #"{"seconds": 1, "start_date": "2026-01-01 00:00:00"}"#,
       "Every second of elapsed time, starting at 2026-01-01 00:00 UTC.",
-      "每隔 1 秒，首次在 2026 年 1 月 1 日 00:00（UTC）。"),
+      "每 1 秒一次（按实际经过的时间），首次在 2026 年 1 月 1 日 00:00（UTC）。"),
     Self(
       "aps-interval", "Europe/Berlin", #"{"weeks": 1, "end_date": "2026-12-31 00:00:00"}"#,
       "Every 7 days of elapsed time, counted from when the job is added, not after 2026-12-30 23:00 UTC.",
-      "每隔 7 天，从添加任务时起算，不晚于 2026 年 12 月 30 日 23:00（UTC）。"),
+      "每 7 天一次（按实际经过的时间），从添加任务时起算，不晚于 2026 年 12 月 30 日 23:00（UTC）。"),
     Self(
       "aps-calendarinterval", "Europe/Berlin", #"{"months": 1, "hour": 2, "minute": 30, "start_date": "2026-01-31"}"#,
-      "Every month at 02:30, from 2026-01-31, Europe/Berlin time; times that the clocks jump over are left out; times that the clocks show twice fire the first time only.",
-      "从 2026 年 1 月 31 日起，每月的 02:30（Europe/Berlin 时间）；时钟拨快时被跳过的时刻不触发；时钟拨慢时重复的时刻只在第一次触发。"),
+      "Every month on day 31 of the month at 02:30, from 2026-01-31, months without a day 31 left out, Europe/Berlin time; times that the clocks jump over are left out; times that the clocks show twice fire the first time only.",
+      "从 2026 年 1 月 31 日起，每月 31 日 02:30，没有 31 日的月份跳过（Europe/Berlin 时间）；时钟拨快时被跳过的时刻不触发；时钟拨慢时重复的时刻只在第一次触发。"),
     Self(
       "aps-calendarinterval", "UTC", #"{"days": 1, "hour": 8}"#,
       "Every day at 08:00, from the day on which the job is added, UTC.",
@@ -146,8 +146,8 @@ extension ExplanationTests.Golden {
     Self(
       "aps-calendarinterval", "UTC",
       #"{"years": 1, "months": 6, "hour": 8, "start_date": "2026-01-31", "end_date": "2036-01-31"}"#,
-      "Every 1 year and 6 months at 08:00, from 2026-01-31 through 2036-01-31, UTC.",
-      "从 2026 年 1 月 31 日起，每隔 1 年零 6 个月的 08:00，至 2036 年 1 月 31 日止（UTC）。"),
+      "Every 1 year and 6 months on day 31 of the month at 08:00, from 2026-01-31 through 2036-01-31, months without a day 31 left out, UTC.",
+      "从 2026 年 1 月 31 日起，每 1 年零 6 个月的 31 日 08:00，没有 31 日的月份跳过，至 2036 年 1 月 31 日止（UTC）。"),
     Self(
       "aps-date", "Europe/Berlin", #"{"run_date": "2026-01-31 09:30:00"}"#,
       "Once, at 2026-01-31 08:30 UTC.",
@@ -156,7 +156,7 @@ extension ExplanationTests.Golden {
       "aps-or", "UTC",
       #"{"triggers": [{"dialect": "crontab", "spec": "0 9 * * MON-FRI"}, {"dialect": "crontab", "spec": "0 11 * * 6,0", "tz": "Asia/Tokyo"}]}"#,
       "Whenever any of these fires: (at 09:00 on Monday to Friday, UTC) or (at 11:00 on Saturday and Sunday, Asia/Tokyo time).",
-      "满足以下任意一项时：【1】每个工作日 09:00（UTC）【2】每周六、周日 11:00（Asia/Tokyo 时间）。"),
+      "满足以下任意一项时：【1】每周一至周五 09:00（UTC）【2】每周六、周日 11:00（Asia/Tokyo 时间）。"),
     Self(
       "aps-and", "UTC",
       #"{"triggers": [{"dialect": "crontab", "spec": "0 0 1 * *"}, {"dialect": "crontab", "spec": "0 0 * * 1"}]}"#,

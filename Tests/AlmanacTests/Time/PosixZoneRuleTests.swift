@@ -38,10 +38,13 @@ struct PosixZoneRuleTests {
 
   @Test("daylight time all the year has one segment")
   func allYear() throws {
-    let rule = try rule("EST3EDT4,0/0,J365/23")
-    let segment = rule.segment(containing: 2_000_000_000)
-    #expect(segment.offset == -14_400)
-    #expect(segment.offsetAfter == -14_400)
+    let rules = ZoneRules(
+      identifier: "Test/Always", initialOffset: 0, transitions: [], rule: try rule("EST3EDT4,0/0,J365/23"))
+    for second in [Int64(2_000_000_000), 20_000_000_000, 200_000_000_000] {
+      let segment = rules.segment(containing: second)
+      #expect(segment.offset == -14_400)
+      #expect(segment.end == .max && segment.offsetAfter == -14_400)
+    }
   }
 
   @Test(

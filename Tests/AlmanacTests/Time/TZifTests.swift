@@ -9,7 +9,7 @@ struct TZifTests {
   ]
 
   private func bytes(_ name: String) throws -> [UInt8] {
-    try #require(ZoneFile.read("/usr/share/zoneinfo/" + name, atMost: ZoneFile.largest))
+    try #require(ZoneFile.read(PinnedZones.directory + "/" + name, atMost: ZoneFile.largest))
   }
 
   @Test("a file that ends too early is refused, at every length")

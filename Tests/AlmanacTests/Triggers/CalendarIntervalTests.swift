@@ -66,11 +66,13 @@ struct CalendarIntervalTests {
     var violations: [String] = []
     for _ in 0..<300 {
       let zone = samples.zone()
-      let trigger = try Trigger.calendarInterval(
+      var spec = CalendarIntervalRule.Spec(
         months: samples.pick([0, 0, 1, 5, 12]), days: samples.pick([1, 2, 17]), hour: samples.pick([0, 1, 2, 3, 23]),
-        minute: samples.pick([0, 15, 30]), from: samples.pick(["1999-12-31", "1970-01-01", "2011-12-29"]),
-        through: samples.pick([nil, "2030-06-30"]), in: zone, gap: samples.pick(GapPolicy.allCases),
-        fold: samples.pick(FoldPolicy.allCases))
+        minute: samples.pick([0, 15, 30]))
+      spec.start = CivilDate(text: samples.pick(["1999-12-31", "1970-01-01", "2011-12-29"]))
+      spec.end = samples.pick([nil, CivilDate(year: 2_030, month: 6, day: 30)])
+      (spec.gap, spec.fold) = (samples.pick(GapPolicy.allCases), samples.pick(FoldPolicy.allCases))
+      let trigger = try Pinned.calendarInterval(spec, in: zone)
       let start = try samples.instant(in: zone)
       if let violation = TriggerLawTests.violation(of: trigger, from: start) {
         violations.append("\(trigger): \(violation)")

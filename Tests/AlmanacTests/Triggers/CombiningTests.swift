@@ -42,13 +42,13 @@ struct CombiningTests {
       let zone = samples.zone()
       var members: [Trigger] = []
       while members.count < 3 {
-        if let trigger = try? Trigger.cron(samples.crontab(), dialect: .crontab, in: samples.zone()) {
+        if let trigger = try? Pinned.cron(samples.crontab(), dialect: .crontab, in: samples.zone()) {
           members.append(trigger)
         }
       }
       let start = try samples.instant(in: zone)
       let union = try Trigger.anyOf(members)
-      let both = try Trigger.allOf([union, try .cron("* * * * *", in: zone, gap: .skip, fold: .both)])
+      let both = try Trigger.allOf([union, try Pinned.cron("* * * * *", in: zone, gap: .skip, fold: .both)])
       for trigger in [union, both] {
         if let violation = TriggerLawTests.violation(of: trigger, from: start) {
           violations.append("\(trigger): \(violation)")

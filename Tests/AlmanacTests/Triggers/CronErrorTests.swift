@@ -58,7 +58,7 @@ struct CronErrorTests {
       (.ocps, "? * * * *", 1, "? belongs into the day fields only; expected * for every minute. Did you mean \"*\"?"),
       (.ocps, "0 0 1, * *", 7, "the day of month ends too early; expected a number 1 to 31."),
       (.ocps, "0 0 🕐 * *", 5, "unexpected \"🕐\" in the day of month; expected a number 1 to 31."),
-      (.ocps, "", 1, "the expression is empty."),
+      (.ocps, "", 1, "the expression is empty; expected fields such as \"0 9 * * *\"."),
       (.ocps, "0 0 0 1 1 * 10000", 13, "year 10000 is out of range; expected 1 to 9999. Did you mean \"9999\"?"),
       (
         .quartz, "0 0 0 * * *", 11,
@@ -70,7 +70,10 @@ struct CronErrorTests {
         "unexpected \",\" in the day of month; expected the end of the field; L and W stand alone."
       ),
       (.apscheduler, "* * * * 7", 9, "day_of_week 7 is out of range; expected 0 to 6. Did you mean \"0\"?"),
-      (.apscheduler, "*/60 * * * *", 2, "the step 60 is larger than its range; expected at most 59."),
+      (
+        .apscheduler, "*/60 * * * *", 2,
+        "the step 60 is larger than its range; expected at most 59. Did you mean \"/59\"?"
+      ),
       (
         .apscheduler, "0 0 1st * *", 5,
         "a weekday must follow 1st; expected a name MON to SUN. Did you mean \"1st mon\"?"

@@ -25,7 +25,10 @@ struct OnCalendarTests {
         "a range or repetition of the day leads nowhere; expected the smaller value first, and a step that stays within the field."
       ),
       ("12:60", 4, "minute 60 is out of range; expected 0 to 59. Did you mean \"59\"?"),
-      ("12:00 Mars/Base", 6, "unexpected \" \"; expected \":\" or the end after the minute."),
+      (
+        "12:00 Mars/Base", 7,
+        "unknown time zone \"Mars/Base\"; expected a zone that this machine knows, such as Europe/Paris."
+      ),
       ("*:0/0", 5, "a repetition of 0 never moves on; expected more than 0. Did you mean \"1\"?"),
     ])
   func golden(expression: String, column: Int, message: String) throws {
@@ -51,7 +54,7 @@ struct OnCalendarTests {
     var violations: [String] = []
     for _ in 0..<400 {
       let zone = samples.zone()
-      let trigger = try Trigger.onCalendar(
+      let trigger = try Pinned.onCalendar(
         samples.pick(expressions), in: zone, gap: samples.pick(GapPolicy.allCases),
         fold: samples.pick(FoldPolicy.allCases))
       let start = try samples.instant(in: zone)

@@ -22,7 +22,10 @@ struct RecurrenceTests {
       ),
       ("COUNT=3", 1, "the rule has no FREQ; expected FREQ=DAILY or another frequency."),
       ("FREQ=DAILY;BYHOUR=24", 19, "BYHOUR 24 is out of range; expected a number 0 to 23. Did you mean \"23\"?"),
-      ("FREQ=MONTHLY;BYDAY=1MOX", 22, "unknown weekday \"OX\"; expected one of SU, MO, TU, WE, TH, FR, SA."),
+      (
+        "FREQ=MONTHLY;BYDAY=1MOX", 21,
+        "unknown weekday \"MOX\"; expected one of SU, MO, TU, WE, TH, FR, SA. Did you mean \"MO\"?"
+      ),
       ("FREQ=DAILY;INTERVAL=2;INTERVAL=3", 23, "INTERVAL stands twice; expected each part once."),
       ("FREQ=DAILY;COUNT=2;UNTIL=20260101T000000Z", 20, "COUNT and UNTIL exclude each other; expected one of them."),
       (
@@ -64,7 +67,7 @@ struct RecurrenceTests {
       let start = samples.pick([
         "1999-12-31T02:30:00", "2010-10-31T01:15:00", "1970-01-01T00:00:00", "2024-02-29T23:59:59",
       ])
-      let trigger = try Trigger.recurrence(
+      let trigger = try Pinned.recurrence(
         samples.pick(Self.rules), from: start, in: zone,
         except: samples.pick([[], ["2030-06-30T02:30:00", "2026-10-25T02:30:00"]]),
         also: samples.pick([[], ["2026-03-29T02:30:00", "2011-12-30T12:00:00", "2020-01-01"]]),
@@ -121,19 +124,83 @@ struct RecurrenceTests {
     }
   }
 
+  @Test("days that are counted in months and years agree with a count of every day")
+  func agreesWithCounting() throws {
+    var generator = SeededGenerator(seed: 23)
+    func signed(_ most: Int) -> Int {
+      let number = Int.random(in: 1...most, using: &generator)
+      return Bool.random(using: &generator) ? number : -number
+    }
+    for round in 0..<120 {
+      var rule = RecurrenceRule()
+      rule.frequency = Bool.random(using: &generator) ? .yearly : .monthly
+      if Bool.random(using: &generator) { rule.months = [1, 2, 7, 12] }
+      let countsInYear = rule.frequency == .yearly && rule.months.isEmpty
+      if round % 3 != 0 {
+        rule.weekdays = (0..<6).map { _ in
+          RecurrenceRule.Weekday(
+            ordinal: signed(countsInYear ? 53 : 6), weekday: Int.random(in: 0...6, using: &generator))
+        }
+        if round % 5 == 0 { rule.weekdays.append(RecurrenceRule.Weekday(ordinal: 0, weekday: 3)) }
+      }
+      if round % 3 != 1 { rule.yearDays = (0..<40).map { _ in signed(366) } + [366, -366, 60, -307] }
+      let days = RecurrenceDays(rule, start: CivilDate(year: 1_999, month: 1, day: 1))
+      for year in 1_999...2_008 {
+        let newYear = CivilDate(year: year, month: 1, day: 1).daysSinceEpoch
+        let yearLength = CivilDate.isLeapYear(year) ? 366 : 365
+        for month in 1...12 {
+          let length = CivilDate.daysInMonth(year: year, month: month)
+          var expected: UInt32 = 0
+          for day in 1...length where rule.months.isEmpty || rule.months.contains(month) {
+            let date = CivilDate(year: year, month: month, day: day)
+            let ofYear = date.daysSinceEpoch - newYear + 1
+            let (place, count) = countsInYear ? (ofYear, yearLength) : (day, length)
+            let isByWeekday = rule.weekdays.contains {
+              $0.weekday == date.weekday
+                && [0, (place - 1) / 7 + 1, -((count - place) / 7 + 1)].contains($0.ordinal)
+            }
+            let isByYearDay = rule.yearDays.contains { $0 == ofYear || $0 == ofYear - yearLength - 1 }
+            if (rule.weekdays.isEmpty || isByWeekday) && (rule.yearDays.isEmpty || isByYearDay) {
+              expected |= 1 << UInt32(day)
+            }
+          }
+          #expect(days.mask(year: year, month: month) == expected, "\(year)-\(month) \(rule)")
+        }
+      }
+    }
+  }
+
   @Test("rules that never match are refused with a reason of their own, at once")
   func neverFires() throws {
     for rule in [
       "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "FREQ=SECONDLY;INTERVAL=2;BYSECOND=1", "FREQ=DAILY;BYSECOND=60",
       "FREQ=DAILY;INTERVAL=7;BYDAY=MO", "FREQ=MONTHLY;BYDAY=MO;BYSETPOS=40", "FREQ=HOURLY;INTERVAL=24;BYHOUR=5",
+      "FREQ=MONTHLY;BYDAY=6MO,-6MO", "FREQ=YEARLY;BYMONTH=1;BYYEARDAY=32,-1", "FREQ=YEARLY;BYDAY=MO;BYSETPOS=54",
+      "FREQ=WEEKLY;BYDAY=MO,WE;BYSETPOS=3", "FREQ=YEARLY;INTERVAL=4;BYMONTH=2;BYMONTHDAY=29",
     ] {
       #expect(throws: TriggerParseError.self, "\(rule)") { try Trigger.recurrence(rule, from: "2026-01-01T00:00:00") }
     }
   }
 
+  @Test("rules that match once in centuries are found")
+  func rare() throws {
+    for (rule, start, expected) in [
+      // The only leap years that are multiples of 100 are those of 400.
+      ("FREQ=YEARLY;INTERVAL=100;BYMONTH=2;BYMONTHDAY=29", "2100-01-01", "2400-02-29"),
+      ("FREQ=MONTHLY;INTERVAL=1200;BYMONTHDAY=29", "2100-02-01", "2400-02-29"),
+    ] {
+      guard let trigger = try? Trigger.recurrence(rule, from: start) else {
+        Issue.record("\(rule) was taken for never firing")
+        continue
+      }
+      let day = try #require(trigger.next(after: .distantPast)).rfc3339().prefix(10)
+      #expect(day == expected, "\(rule)")
+    }
+  }
+
   @Test("dates that are put in fire also beyond the end of the rule, but not where they are taken out")
   func dates() throws {
-    let trigger = try Trigger.recurrence(
+    let trigger = try Pinned.recurrence(
       "FREQ=DAILY;COUNT=2", from: "2026-01-01T09:00:00", in: "Europe/Paris",
       except: ["2026-01-02T09:00:00", "2026-02-01"],
       also: ["2026-02-01", "2026-03-29T02:30:00"])

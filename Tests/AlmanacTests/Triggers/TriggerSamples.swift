@@ -3,6 +3,8 @@
 /// Expressions, zones and instants drawn from a seed, with a liking for the hard ones.
 struct TriggerSamples {
   var generator: SeededGenerator
+  /// Where the zones are looked up.
+  var database = PinnedZones.database
 
   init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
 
@@ -20,7 +22,7 @@ struct TriggerSamples {
 
   /// Mostly near a change of the zone's clocks, between 1900 and 2150.
   mutating func instant(in zone: String) throws -> Instant {
-    let rules = try ZoneDatabase.system.zone(zone)
+    let rules = try database.zone(zone)
     let second = Int64.random(in: -2_208_988_800...5_680_281_600, using: &generator)
     let near = rules.segment(containing: second).end
     guard near != .max, Bool.random(using: &generator) else { return Instant(secondsSinceEpoch: second) }
@@ -72,7 +74,8 @@ struct TriggerSamples {
     let gap = pick(GapPolicy.allCases)
     let fold = pick(FoldPolicy.allCases)
     do {
-      let trigger = try Trigger.cron(expression, dialect: dialect, in: zone, gap: gap, fold: fold)
+      let trigger = Trigger(
+        try CronRule(expression, dialect: dialect, zone: zone, in: database, gap: gap, fold: fold))
       return (trigger, "\(expression) \(dialect) \(zone) gap \(gap) fold \(fold)")
     } catch let error as TriggerParseError where error.reason == .neverFires {
       return nil

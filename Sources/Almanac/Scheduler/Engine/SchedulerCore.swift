@@ -63,6 +63,21 @@ final class SchedulerCore: Sendable {
     self.shared.wakeAll()
   }
 
+  var health: SchedulerHealth {
+    let phase: SchedulerHealth.Phase =
+      switch self.state.withLock({ $0.phase }) {
+      case .stopped: .stopped
+      case .running: .running
+      case .stopping: .draining
+      }
+    let executors = self.shared.ledger.usage.map {
+      SchedulerHealth.ExecutorHealth(alias: $0.key, size: $0.value.size, busy: $0.value.running)
+    }
+    return SchedulerHealth(
+      phase: phase, isPaused: self.shared.isPaused, stores: self.desks.map(\.health),
+      executors: executors.sorted { $0.alias < $1.alias }, zoneData: self.shared.zones.database.version)
+  }
+
   // MARK: Stores and executors at run time
 
   func addStore(_ store: any JobStore, as alias: String) async throws {

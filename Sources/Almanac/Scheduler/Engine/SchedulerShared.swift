@@ -18,12 +18,14 @@ final class SchedulerShared: Sendable {
   let hub = EventHub()
   let meter = ActivityMeter()
   let metrics = SchedulerMetrics()
+  let zones: ZoneKeeper
   private let state: Mutex<State>
 
   init(configuration: SchedulerConfiguration, clock: any SchedulerClock, logger: Logger) {
     self.configuration = configuration
     self.clock = clock
     self.logger = logger
+    self.zones = ZoneKeeper(configuration.zoneDatabase)
     self.state = Mutex(State(isPaused: configuration.startsPaused))
   }
 

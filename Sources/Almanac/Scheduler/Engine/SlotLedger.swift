@@ -84,6 +84,11 @@ final class SlotLedger: Sendable {
     }
   }
 
+  /// How many runs each executor has, and how many it may have.
+  var usage: [String: (size: Int, running: Int)] {
+    self.state.withLock { $0.accounts.mapValues { ($0.size, $0.running) } }
+  }
+
   /// Frees the slot of a run.
   ///
   /// - Returns: the stores whose loops were short of it and should look again.

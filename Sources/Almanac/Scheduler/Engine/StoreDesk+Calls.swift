@@ -9,7 +9,7 @@ extension StoreDesk {
     try await self.prepare()
     let now = self.now()
     let answers = try await self.store.insert(records) { existing, proposed in
-      JobMachine.resolve(existing: existing, proposed: proposed, policy, now: now)
+      JobMachine.resolve(existing: self.shared.zones.current(existing), proposed: proposed, policy, now: now)
     }
     for answer in answers {
       switch answer {
@@ -37,7 +37,7 @@ extension StoreDesk {
 
   /// Applies a transition to each record, and does what follows from it.
   func update(_ ids: [JobID], _ transition: @Sendable (JobRecord) -> Verdict) async throws -> [StoreAnswer] {
-    let answers = try await self.store.update(ids, transition)
+    let answers = try await self.store.update(ids) { transition(self.shared.zones.current($0)) }
     await self.perform(answers)
     return answers
   }

@@ -10,12 +10,15 @@ extension StoreDesk {
   func keepHouse() async {
     var troubles = 0
     var watch = WallWatch(self.shared.clock, patience: self.configuration.sessionLifetime)
+    var sweep = ZoneSweep()
     while !Task.isCancelled {
       var wait = self.configuration.sessionLifetime / 3
       do {
+        self.recordGauges()
         try await self.prepare()
         try await self.compareRuns()
-        wait = min(wait, try await self.takeOver(&watch) ?? wait)
+        wait = min(wait, try await self.takeOver(&watch, &sweep) ?? wait)
+        wait = min(wait, try await self.keepZones(&sweep) ?? wait)
         try await self.prune()
         troubles = 0
       } catch {
@@ -26,6 +29,14 @@ extension StoreDesk {
       }
       if Task.isCancelled { return }
       await self.houseWakeup.wait(within: max(wait, .milliseconds(10)), on: self.shared.clock)
+    }
+  }
+
+  /// What is measured by looking is measured in each turn.
+  private func recordGauges() {
+    self.shared.metrics.recordWaitingOutcomes(self.state.withLock { $0.outcomes.count }, store: self.alias)
+    for (alias, usage) in self.shared.ledger.usage {
+      self.shared.metrics.recordExecutor(alias, size: usage.size, busy: usage.running)
     }
   }
 
@@ -63,11 +74,12 @@ extension StoreDesk {
 
   /// Marks sessions dead that have expired or whose process is gone, and takes back what they held. Answers how long it is until
   /// there is more to do.
-  private func takeOver(_ watch: inout WallWatch) async throws -> Duration? {
+  private func takeOver(_ watch: inout WallWatch, _ sweep: inout ZoneSweep) async throws -> Duration? {
     // Owners before sessions: whoever owns a run now opened a session before, so one that is not among the sessions read later is
     // forgotten. The other way round, a scheduler that opened in between would be taken for dead.
     let owners = try await self.store.owners()
     let sessions = try await self.store.sessions()
+    sweep.look(at: sessions, having: self.shared.zones.database.release)
     let uncertainty = try await self.store.now().uncertainty
     let now = self.now()
     // Where sessions are dated by wall clocks, a wall that was just set forward makes all of them look expired.

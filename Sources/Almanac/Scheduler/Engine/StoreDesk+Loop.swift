@@ -22,6 +22,7 @@ extension StoreDesk {
         troubles = 0
         if progressed {
           contentions = 0
+          self.state.withLock { $0.earliestWake = nil }
           continue
         }
         try await self.sleepUntilNext(&contentions)
@@ -50,7 +51,8 @@ extension StoreDesk {
     let answers: [StoreAnswer]
     do {
       answers = try await self.store.advance(demand, at: now, as: epoch) { record, starts in
-        JobMachine.apply(.due(starts: starts, owner: epoch, batch: batch), to: record, now: now)
+        JobMachine.apply(
+          .due(starts: starts, owner: epoch, batch: batch), to: self.shared.zones.current(record), now: now)
       }
     } catch {
       self.shared.ledger.settle(reserved, started: [:], for: self.alias)
@@ -111,6 +113,7 @@ extension StoreDesk {
       if let next, isStoreTime { within = min(within, next - now) } else { until = next }
     }
     self.state.withLock { state in
+      state.earliestWake = next
       state.plannedWake = min(until ?? now + within, now + within)
       state.isAsleep = true
     }

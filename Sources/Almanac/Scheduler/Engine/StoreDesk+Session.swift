@@ -61,6 +61,7 @@ extension StoreDesk {
     return SessionDraft(
       node: self.configuration.node, host: identity.host, processID: identity.processID, machine: identity.machine,
       version: AlmanacVersion.current, queues: self.configuration.queues?.sorted(), running: self.runningCount,
+      zoneData: self.shared.zones.database.version, clockOffset: self.state.withLock { $0.clockOffset },
       lifetime: self.configuration.sessionLifetime)
   }
 

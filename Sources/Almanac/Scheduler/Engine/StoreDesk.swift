@@ -5,7 +5,9 @@ import Synchronization
 ///
 /// Each store has a desk with loops of its own, so that a store that is slow or gone holds up no other. The desk's parts:
 /// `+Life` (started and stopped), `+Calls` (one call of a user), `+Loop` (claiming what is due), `+Runs` (the runs that are going),
-/// `+Outcomes` (writing how they ended), `+Session` (staying the owner), `+Housekeeping` (taking over from those who are gone).
+/// `+Outcomes` (writing how they ended), `+Session` (staying the owner), `+Housekeeping` (taking over from those who are gone),
+/// `+Zones` (newer zone data), `+Clock` (the store's time),
+/// `+Health` (how it is).
 final class StoreDesk: Sendable {
   let alias: String
   let store: any JobStore
@@ -22,6 +24,9 @@ final class StoreDesk: Sendable {
     var isPrepared = false
     /// Nil where the store's time is this machine's wall clock.
     var clockReading: ClockReading?
+    /// How far this machine's wall is ahead of the store's clock, and whether that was told as too much.
+    var clockOffset: Duration?
+    var isClockOff = false
     var loops: [Task<Void, Never>] = []
     /// The loops that have not ended. One whose store never answers stays, and does nothing when it comes back.
     var loopsGoing: Set<Int> = []
@@ -42,7 +47,9 @@ final class StoreDesk: Sendable {
     var isWritingOutcomes = false
     /// Those who wait for the last run, the last outcome, or the end of a commit or a loop.
     var drainWaiters: [CheckedContinuation<Bool, Never>] = []
-    var isUnavailable = false
+    var trouble = Trouble()
+    /// What the loop was told last that wants to be looked at; nil where there was nothing.
+    var earliestWake: Instant?
 
     /// True where nothing of ours is going, and nothing is left to be written.
     var isDrained: Bool {
@@ -52,7 +59,7 @@ final class StoreDesk: Sendable {
 
   init(alias: String, store: any JobStore, shared: SchedulerShared) {
     self.alias = alias
-    self.store = store
+    self.store = MeteredStore(store, as: alias, shared)
     self.shared = shared
     var logger = shared.logger
     logger[metadataKey: "store"] = "\(alias)"
@@ -85,26 +92,6 @@ final class StoreDesk: Sendable {
     self.state.withLock { $0.isPrepared = true }
   }
 
-  /// Measures the store's clock against this machine's uptime.
-  ///
-  /// The store read its clock at some moment between the question and the answer. Taken as the last of these moments the store's time is
-  /// never ahead, so nothing fires early and nobody is taken for dead too soon; taken as the middle it would be, by half of what
-  /// a slow answer took. How far behind it may be is the time that the answer took, so an answer that took longer than an earlier one is
-  /// believed only when that has grown old.
-  func measureClock() async throws {
-    guard self.store.capabilities.serverTime else { return }
-    let asked = self.shared.clock.uptime()
-    let answer = try await self.store.now()
-    let answered = self.shared.clock.uptime()
-    let reading = ClockReading(timeAtBoot: answer.now - answered, error: answered - asked, takenAt: answered)
-    self.state.withLock { state in
-      guard let old = state.clockReading, reading.error > old.error(at: answered) else {
-        state.clockReading = reading
-        return
-      }
-    }
-  }
-
   /// Makes one insert out of many that are asked for at once.
   func inserts(_ policy: ConflictPolicy) -> Combiner<JobRecord, InsertAnswer> {
     self.combiners.withLock { combiners in
@@ -130,37 +117,6 @@ final class StoreDesk: Sendable {
     }
     if isEarlier { self.wakeup.signal() }
   }
-
-  // MARK: Telling
-
-  /// Tells of trouble once when it begins, and once when it is over.
-  func noteAvailability(_ error: (any Error)?) {
-    let changed = self.state.withLock { state -> Bool in
-      defer { state.isUnavailable = error != nil }
-      return state.isUnavailable != (error != nil)
-    }
-    guard changed else { return }
-    if let error {
-      self.logger.warning("store is unavailable", metadata: ["error": "\(error)"])
-      self.shared.hub.publish(.storeUnavailable(self.alias, reason: String(describing: error)), at: self.now())
-    } else {
-      self.logger.info("store is available again")
-      self.shared.hub.publish(.storeRecovered(self.alias), at: self.now())
-    }
-  }
-}
-
-/// What was learned of a store's clock by asking for it once.
-struct ClockReading: Sendable {
-  /// What it showed when this machine's uptime was zero.
-  let timeAtBoot: Instant
-  /// How far behind it that may be.
-  let error: Duration
-  /// On the uptime.
-  let takenAt: Duration
-
-  /// The error as it grows with age: no two clocks that are fit for use drift apart by more than one part in a thousand.
-  func error(at uptime: Duration) -> Duration { self.error + max(uptime - self.takenAt, .zero) / 1_000 }
 }
 
 /// A claim of this scheduler's.

@@ -57,6 +57,11 @@ struct MemorySlot {
       nextFire: self.nextFire, zoneData: zones[self.zone])
   }
 
+  func zoneData(_ zones: ZoneVersions) -> String? {
+    if let whole { return whole.state.zoneData }
+    return zones[self.zone]
+  }
+
   func record(_ zones: ZoneVersions) -> JobRecord? {
     guard let definition else { return nil }
     return JobRecord(definition: definition, state: self.state(zones))

@@ -17,6 +17,8 @@ extension MemoryTables {
     for slot in 0..<UInt32(self.slots.count) {
       let kept = self.slots[slot]
       guard let definition = kept.definition else { continue }
+      // Asked of every job by each scheduler that starts, and of most in vain: before anything is made of the slot.
+      if query.zoneDataOtherThan != nil, !query.matches(zoneData: kept.zoneData(self.zones)) { continue }
       let place = Place(
         id: definition.id, nextFire: query.order == .nextFire ? kept.state(self.zones).nextFire : nil)
       if let begin, !precedes(begin, place) { continue }

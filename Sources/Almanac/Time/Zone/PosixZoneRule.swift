@@ -48,58 +48,13 @@ struct PosixZoneRule: Hashable, Sendable {
     }
   }
 
-  private typealias ClockChange = (at: Int64, offset: Int32)
-
-  /// The two changes of a year, in the order in which they come into force.
-  private func changes(inYear year: Int, _ daylight: Daylight) -> (earlier: ClockChange, later: ClockChange) {
-    let start = (at: daylight.start.civilSeconds(inYear: year) - Int64(standard), offset: daylight.offset)
-    let end = (at: daylight.end.civilSeconds(inYear: year) - Int64(daylight.offset), offset: standard)
-    return start.at <= end.at ? (start, end) : (end, start)
-  }
-
   /// The changes of the offset in the years, in time order.
   func transitions(inYears years: ClosedRange<Int>) -> [(at: Int64, offset: Int32)] {
     guard let daylight else { return [] }
     return years.flatMap { year in
-      let (earlier, later) = changes(inYear: year, daylight)
-      return [earlier, later]
+      let start = (at: daylight.start.civilSeconds(inYear: year) - Int64(standard), offset: daylight.offset)
+      let end = (at: daylight.end.civilSeconds(inYear: year) - Int64(daylight.offset), offset: standard)
+      return start.at <= end.at ? [start, end] : [end, start]
     }
-  }
-
-  /// The stretch of constant offset that holds `second`; allocates nothing.
-  func segment(containing second: Int64) -> ZoneSegment {
-    let fixed = Int64(standard)
-    guard let daylight else {
-      return ZoneSegment(start: .min, end: .max, offset: fixed, offsetBefore: fixed, offsetAfter: fixed)
-    }
-    // No trigger fires in years beyond these, and within them the arithmetic stays far from the ends of 64 bits.
-    let year = CivilTime.split(min(max(second, -400_000_000_000), 400_000_000_000)).date.year
-    // A change can be moved out of its year by 167 hours: the neighbours of any second are among those of three years.
-    let (lastEarlier, lastLater) = changes(inYear: year - 1, daylight)
-    let (thisEarlier, thisLater) = changes(inYear: year, daylight)
-    let (nextEarlier, nextLater) = changes(inYear: year + 1, daylight)
-    let (following, _) = changes(inYear: year + 2, daylight)
-    var start = Int64.min
-    var offset = Int64(lastEarlier.offset == standard ? daylight.offset : standard)
-    var before = offset
-    /// Steps over a change; false where the change is the end of the segment.
-    func passes(_ change: ClockChange, followedBy next: ClockChange) -> Bool {
-      // Daylight time all the year is written as an end that coincides with the next year's start: of two changes in
-      // one second the later one holds.
-      if next.at <= change.at || Int64(change.offset) == offset { return true }
-      if change.at > second { return false }
-      (start, before, offset) = (change.at, offset, Int64(change.offset))
-      return true
-    }
-    func segment(endingAt end: ClockChange) -> ZoneSegment {
-      ZoneSegment(start: start, end: end.at, offset: offset, offsetBefore: before, offsetAfter: Int64(end.offset))
-    }
-    guard passes(lastEarlier, followedBy: lastLater) else { return segment(endingAt: lastEarlier) }
-    guard passes(lastLater, followedBy: thisEarlier) else { return segment(endingAt: lastLater) }
-    guard passes(thisEarlier, followedBy: thisLater) else { return segment(endingAt: thisEarlier) }
-    guard passes(thisLater, followedBy: nextEarlier) else { return segment(endingAt: thisLater) }
-    guard passes(nextEarlier, followedBy: nextLater) else { return segment(endingAt: nextEarlier) }
-    guard passes(nextLater, followedBy: following) else { return segment(endingAt: nextLater) }
-    return ZoneSegment(start: start, end: .max, offset: offset, offsetBefore: before, offsetAfter: offset)
   }
 }

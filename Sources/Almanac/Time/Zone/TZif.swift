@@ -4,13 +4,16 @@
 /// count in the file is trusted before it was held against the file's length, so memory stays proportional to the input.
 enum TZif {
   /// The rules that the bytes of a TZif file of version 1 to 4 describe.
-  static func rules(from bytes: [UInt8], identifier: String) throws(TZifError) -> ZoneRules {
+  static func rules(
+    from bytes: [UInt8], identifier: String, release: ZoneRelease? = nil
+  ) throws(TZifError) -> ZoneRules {
     var reader = TZifReader(bytes: bytes)
     let first = try reader.header()
     guard first.version >= 2 else {
       let block = try reader.dataBlock(first, wordSize: 4)
       return ZoneRules(
-        identifier: identifier, initialOffset: block.initialOffset, transitions: block.transitions, rule: nil)
+        identifier: identifier, initialOffset: block.initialOffset, transitions: block.transitions, rule: nil,
+        release: release)
     }
     // From version 2 on, the first block is there for old readers only; all the truth is in the second.
     try reader.skipDataBlock(first)
@@ -18,7 +21,8 @@ enum TZif {
     let block = try reader.dataBlock(second, wordSize: 8)
     let rule = try reader.footer()
     return ZoneRules(
-      identifier: identifier, initialOffset: block.initialOffset, transitions: block.transitions, rule: rule)
+      identifier: identifier, initialOffset: block.initialOffset, transitions: block.transitions, rule: rule,
+      release: release)
   }
 }
 

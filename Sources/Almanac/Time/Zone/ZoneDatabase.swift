@@ -14,8 +14,14 @@ import Darwin
 /// are those of the IANA database, compared as they are written: `Europe/Paris`, not `europe/paris`. `UTC` and its
 /// aliases in the database are there on every machine, with no data at all.
 public final class ZoneDatabase: Sendable {
-  /// The database of this machine.
-  public static let system = ZoneDatabase(directories: ZoneDatabase.systemDirectories())
+  /// The database of this machine: what triggers are made and decoded with.
+  public static var system: ZoneDatabase { self.inPlace ?? self.ofThisMachine }
+
+  private static let ofThisMachine = ZoneDatabase(directories: ZoneDatabase.systemDirectories())
+
+  /// Another database in the place of ``system``, for what is done within a call or a task: a scheduler that renews its triggers by
+  /// its own database, or a test that brings its own zone data.
+  @TaskLocal package static var inPlace: ZoneDatabase?
 
   private let directories: [String]
   private let cache = Mutex<Cache>(Cache())
@@ -23,7 +29,11 @@ public final class ZoneDatabase: Sendable {
   private struct Cache {
     var zones: [String: ZoneRules] = [:]
     var identifiers: [String]?
-    var version: String?
+    var release: ZoneRelease?
+    /// What the files of the release looked like, so that a look need not read them.
+    var stamp: ZoneFile.Stamp?
+    /// A newer version that the last look found, and does not trust yet.
+    var candidate: String?
   }
 
   /// A database over the first of the directories that hold a zone.
@@ -45,7 +55,7 @@ public final class ZoneDatabase: Sendable {
     "UTC", "Etc/UTC", "Etc/UCT", "UCT", "Zulu", "Etc/Zulu", "Universal", "Etc/Universal", "GMT", "Etc/GMT",
   ]
 
-  /// The rules of a zone; the same value for the same name, as long as the process runs.
+  /// The rules of a zone; the same value for the same name, until ``reload()`` takes up newer data.
   ///
   /// - Throws: ``ZoneError`` where the name is none, is unknown (with the nearest names), where its file cannot be
   ///   read, or where the machine has no zone data.
@@ -67,16 +77,20 @@ public final class ZoneDatabase: Sendable {
   private func find(_ identifier: String) throws(ZoneError) -> ZoneRules? {
     if identifier == "UTC" { return .utc }
     if let known = cache.withLock({ $0.zones[identifier] }) { return known }
+    // The release is taken before the file is read, so that rules of a later one are at worst taken for older than they are: they
+    // are read again then. The other way round an old rule would never be.
+    let release = self.release
     // Reading happens outside the lock. Two threads may read the same file; the first one's value is kept by both.
-    guard let read = try load(identifier) else { return nil }
+    guard let read = try load(identifier, of: release) else { return nil }
     return cache.withLock { cache in
       if let known = cache.zones[identifier] { return known }
+      guard cache.release === release else { return read }
       cache.zones[identifier] = read
       return read
     }
   }
 
-  private func load(_ identifier: String) throws(ZoneError) -> ZoneRules? {
+  private func load(_ identifier: String, of release: ZoneRelease) throws(ZoneError) -> ZoneRules? {
     guard ZoneName.isWellFormed(identifier) else { return nil }
     if Self.namesOfUTC.contains(identifier) {
       return ZoneRules(identifier: identifier, initialOffset: 0, transitions: [], rule: nil)
@@ -84,7 +98,7 @@ public final class ZoneDatabase: Sendable {
     for directory in directories {
       guard let bytes = ZoneFile.read(directory + "/" + identifier, atMost: ZoneFile.largest) else { continue }
       do throws(TZifError) {
-        return try TZif.rules(from: bytes, identifier: identifier)
+        return try TZif.rules(from: bytes, identifier: identifier, release: release)
       } catch {
         // Text files such as zone.tab lie in the same directories; their names are no zones.
         guard bytes.starts(with: Array("TZif".utf8)) else { continue }
@@ -102,55 +116,83 @@ public final class ZoneDatabase: Sendable {
   /// The names of all zones of the data, sorted; empty where there is none.
   public var identifiers: [String] {
     if let known = cache.withLock({ $0.identifiers }) { return known }
+    let release = self.release
     var found: [String] = []
     for directory in directories where found.isEmpty { found = ZoneFile.names(under: directory).sorted() }
-    cache.withLock { $0.identifiers = found }
+    cache.withLock { if $0.release === release { $0.identifiers = found } }
     return found
   }
 
   /// The release of the zone data, such as `2025b`; where the data does not say, a fingerprint of some of its files;
   /// `none` without data. Equal texts mean that stored fire times need not be derived anew.
-  public var version: String {
-    if let known = cache.withLock({ $0.version }) { return known }
-    let found = directories.lazy.compactMap(ZoneFile.version(under:)).first ?? "none"
-    cache.withLock { $0.version = found }
-    return found
+  public var version: String { release.version }
+
+  /// The release that is in use.
+  package var release: ZoneRelease {
+    if let known = cache.withLock({ $0.release }) { return known }
+    // The stamp first: where the files change in between, the next look sees another stamp and reads the version again.
+    let stamp = stampOfFiles()
+    let found = ZoneRelease(version: versionOfFiles())
+    return cache.withLock { cache in
+      if let known = cache.release { return known }
+      cache.release = found
+      cache.stamp = stamp
+      return found
+    }
   }
+
+  private func versionOfFiles() -> String {
+    directories.lazy.compactMap(ZoneFile.version(under:)).first ?? ZoneRelease.none
+  }
+
+  private func stampOfFiles() -> ZoneFile.Stamp { ZoneFile.stamp(under: directories) }
 }
 
-/// Why a zone cannot be had.
-public struct ZoneError: Error, Hashable, Sendable, CustomStringConvertible {
-  public enum Reason: Hashable, Sendable {
-    /// The text is no name of a zone.
-    case malformedName
-    /// The machine has zone data, but not of that zone.
-    case unknown
-    /// The machine has no zone data in any of these directories.
-    case noData([String])
-    /// The file of the zone is damaged.
-    case unreadable(String, TZifError)
+// MARK: - Newer data in a running process
+
+extension ZoneDatabase {
+  /// Looks whether the zone data on disk has another version than the one in use, and if so uses it from now on.
+  ///
+  /// An update of the system's zone data replaces the files below a running process. Zones that are asked for after a reload, and triggers that
+  /// are made or decoded after it, have the new rules. ``ZoneRules`` and ``Trigger`` values that exist keep theirs, so that an answer never
+  /// changes between two questions to the same value; see ``Trigger/refreshed()``. A running scheduler looks by itself, about once a
+  /// minute, and renews the triggers of its jobs.
+  ///
+  /// Data that is known to be older than what is in use, and no data at all, are not taken up.
+  ///
+  /// - Returns: whether the version changed.
+  @discardableResult
+  public func reload() -> Bool {
+    let old = self.release
+    let stamp = stampOfFiles()
+    guard let new = old.successor(version: versionOfFiles()) else { return false }
+    return self.take(new, inPlaceOf: old, stamp)
   }
 
-  public var identifier: String
-  public var reason: Reason
-  /// Names of zones that resemble the one asked for, the nearest first.
-  public var suggestions: [String]
+  /// Does what ``reload()`` does, at the cost of a few calls of `stat` where nothing changed, and not before two looks have found the
+  /// same newer version: files of a package that is just being unpacked are of two versions.
+  package func look() -> Bool {
+    let old = self.release
+    let stamp = stampOfFiles()
+    if self.cache.withLock({ $0.stamp == stamp && $0.candidate == nil }) { return false }
+    let successor = old.successor(version: versionOfFiles())
+    let isSettled = self.cache.withLock { cache -> Bool in
+      defer {
+        cache.candidate = successor?.version
+        cache.stamp = stamp
+      }
+      return successor != nil && cache.candidate == successor?.version && cache.stamp == stamp
+    }
+    guard isSettled, let successor else { return false }
+    return self.take(successor, inPlaceOf: old, stamp)
+  }
 
-  public var description: String {
-    let shown = "\"\(printable(identifier, limit: 60))\""
-    var text: String
-    switch reason {
-    case .malformedName: text = "\(shown) is no time zone name such as \"Europe/Paris\"."
-    case .unknown: text = "Unknown time zone \(shown)."
-    case .noData(let places):
-      text =
-        "There is no time zone data for \(shown) on this machine; looked in \(places.joined(separator: ", ")). "
-        + "Install the tzdata package, or point TZDIR to a directory of TZif files."
-    case .unreadable(let path, let error): text = "The time zone file \(path) is damaged: \(error)"
+  private func take(_ new: ZoneRelease, inPlaceOf old: ZoneRelease, _ stamp: ZoneFile.Stamp) -> Bool {
+    self.cache.withLock { cache in
+      // Somebody else was faster.
+      guard cache.release === old else { return false }
+      cache = Cache(release: new, stamp: stamp)
+      return true
     }
-    if !suggestions.isEmpty {
-      text += " Did you mean " + suggestions.map { "\"\($0)\"" }.joined(separator: " or ") + "?"
-    }
-    return text
   }
 }

@@ -116,13 +116,41 @@ enum ZoneFile {
     // Neither is installed everywhere. The rules of a few much-changed zones stand for the whole.
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325  // FNV-1a
     var found = false
-    for name in [
-      "Africa/Casablanca", "America/Sao_Paulo", "America/New_York", "Asia/Gaza", "Europe/London", "leapseconds",
-    ] {
+    for name in samples {
       guard let bytes = read(directory + "/" + name, atMost: largest) else { continue }
       found = true
       for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
     }
     return found ? "fnv1a-" + String(hash, radix: 16) : nil
+  }
+
+  private static let samples = [
+    "Africa/Casablanca", "America/Sao_Paulo", "America/New_York", "Asia/Gaza", "Europe/London", "leapseconds",
+  ]
+
+  /// What the file system says of the files that ``version(under:)`` reads, in all directories: where it is the same, they were not
+  /// replaced.
+  static func stamp(under directories: [String]) -> Stamp {
+    var stamp = Stamp()
+    for directory in directories {
+      for name in ["", "/+VERSION", "/tzdata.zi"] + samples.map({ "/" + $0 }) {
+        var status = stat()
+        guard stat(directory + name, &status) == 0 else { continue }
+        #if canImport(Darwin)
+        let (modified, changed) = (status.st_mtimespec, status.st_ctimespec)
+        #else
+        let (modified, changed) = (status.st_mtim, status.st_ctim)
+        #endif
+        stamp.facts += [
+          Int64(truncatingIfNeeded: status.st_dev), Int64(truncatingIfNeeded: status.st_ino), Int64(status.st_size),
+          Int64(modified.tv_sec), Int64(modified.tv_nsec), Int64(changed.tv_sec), Int64(changed.tv_nsec),
+        ]
+      }
+    }
+    return stamp
+  }
+
+  struct Stamp: Hashable, Sendable {
+    fileprivate var facts: [Int64] = []
   }
 }

@@ -1,18 +1,26 @@
-/// What the clocks of one time zone show, for all time: the transitions of its TZif data, then its footer's rule.
+/// What the clocks of one time zone show, for all time: the transitions of its TZif data, then those of its footer's rule.
 ///
 /// Immutable and shared: one value per zone serves every trigger. Lookups take constant time and allocate nothing.
 public final class ZoneRules: Sendable {
   /// The IANA identifier, as the zone data spells it.
   public let identifier: String
 
+  /// The data that the rules were read from; nil for UTC, which needs none.
+  package let release: ZoneRelease?
+
   /// Only changes of the offset; changes of abbreviation alone do not matter to a wall clock's reading.
   let transitions: [ZoneTransition]
   /// Seconds east of UTC before the first transition; always, where there is none.
   let initialOffset: Int32
 
-  /// The rule for the seconds from `ruleStart` on, which the table does not reach.
+  /// The rule that holds after the last transition of the zone's data.
   private let rule: PosixZoneRule?
-  private let ruleStart: Int64
+
+  /// The stretch of the table that repeats itself for ever after: `cycle` seconds, up to `cycleEnd`; `.max` where nothing
+  /// repeats.
+  private let cycleEnd: Int64
+  /// After 400 years the Gregorian calendar repeats itself, and with it every rule: they are 20,871 whole weeks.
+  private static let cycle: Int64 = 146_097 * CivilTime.secondsPerDay
 
   // An index into the table: for each stretch of 2^stride seconds the number of transitions before its start. A
   // binary search over 300 entries costs eight unpredictable branches; this costs one load and a step or two.
@@ -20,11 +28,12 @@ public final class ZoneRules: Sendable {
   private let indexBase: Int64
   private static let stride: Int64 = 23
 
-  /// The last year for which a footer's transitions are put into the table; later ones are computed when asked for.
-  private static let lastTableYear = 2_100
-
-  init(identifier: String, initialOffset: Int32, transitions explicit: [ZoneTransition], rule: PosixZoneRule?) {
+  init(
+    identifier: String, initialOffset: Int32, transitions explicit: [ZoneTransition], rule: PosixZoneRule?,
+    release: ZoneRelease? = nil
+  ) {
     self.identifier = identifier
+    self.release = release
     // Without transitions, a fixed rule is all there is to know.
     let firstOffset = explicit.isEmpty && rule?.daylight == nil ? rule?.standard ?? initialOffset : initialOffset
     self.initialOffset = firstOffset
@@ -32,8 +41,8 @@ public final class ZoneRules: Sendable {
     var table: [ZoneTransition] = []
     var offset = firstOffset
     func append(_ transition: (at: Int64, offset: Int32)) {
-      if let last = table.last, last.at == transition.at {
-        // Two changes in the same second: the later one holds.
+      // Of two changes in the same second the later one holds; so it does where a rule moves one beyond the next.
+      while let last = table.last, last.at >= transition.at {
         table.removeLast()
         offset = last.before
       }
@@ -43,23 +52,29 @@ public final class ZoneRules: Sendable {
     }
     for transition in explicit { append((transition.at, transition.offset)) }
 
-    // With a rule that changes the clocks every year, the years up to `lastTableYear` go into the table as well.
     let lastExplicit = explicit.last?.at ?? .min
-    var ruleStart = lastExplicit
+    var cycleEnd = Int64.max
     if let rule, rule.daylight != nil {
-      ruleStart = max(lastExplicit, CivilTime.seconds(of: CivilDate(year: Self.lastTableYear, month: 7, day: 1)))
+      // A rule that changes the clocks every year fills the table for one cycle, to which later times are brought back.
+      // Changes may lie a week outside their year: so the cycle begins two years on, where the segments and their
+      // neighbours are all the rule's own, and the table reaches beyond it, to hold the end of its last segment.
       let firstYear = explicit.isEmpty ? 1_900 : max(1_800, CivilTime.split(lastExplicit).date.year)
-      for transition in rule.transitions(inYears: min(firstYear, Self.lastTableYear)...Self.lastTableYear)
-      where transition.at > lastExplicit && transition.at < ruleStart {
+      let lastYear = firstYear + 403
+      let tableEnd = CivilTime.seconds(of: CivilDate(year: lastYear, month: 7, day: 1))
+      for transition in rule.transitions(inYears: firstYear...lastYear)
+      where transition.at > lastExplicit && transition.at < tableEnd {
         append(transition)
       }
+      let begin = CivilTime.seconds(of: CivilDate(year: firstYear + 2, month: 1, day: 1))
+      // Daylight time all the year leaves no transition at all.
+      if let last = table.last, last.at >= begin + Self.cycle { cycleEnd = begin + Self.cycle }
     } else if let rule, !explicit.isEmpty {
       // A fixed rule normally repeats the last offset; where it does not, it is what holds from the last transition on.
       append((lastExplicit, rule.standard))
     }
-    self.ruleStart = ruleStart
+    self.cycleEnd = cycleEnd
     transitions = table
-    isFixed = table.isEmpty && rule?.daylight == nil
+    isFixed = table.isEmpty
 
     // Transitions lie within 2^60 seconds of the epoch, so that differences and offsets never overflow.
     if let first = table.first, let last = table.last, table.count < Int(UInt16.max),
@@ -99,10 +114,20 @@ public final class ZoneRules: Sendable {
 
   /// The stretch of constant offset that holds `second`.
   package func segment(containing second: Int64) -> ZoneSegment {
-    if second >= ruleStart, let rule, rule.daylight != nil { return rule.segment(containing: second) }
-    return transitions.withUnsafeBufferPointer { table in
-      var position = firstTransition(after: second, in: table)
-      // The table's last segment ends where the rule's next transition falls.
+    guard cycleEnd != .max, second >= cycleEnd else { return tabulated(second) }
+    // Far beyond the year 9999, and far from the ends of 64 bits.
+    let second = min(second, 1 << 60)
+    let shift = ((second - cycleEnd) / Self.cycle + 1) * Self.cycle
+    var segment = tabulated(second - shift)
+    segment.start += shift
+    segment.end += shift
+    return segment
+  }
+
+  @inline(__always)
+  private func tabulated(_ second: Int64) -> ZoneSegment {
+    transitions.withUnsafeBufferPointer { table in
+      let position = firstTransition(after: second, in: table)
       let isLast = position == table.count
       guard position > 0 else {
         let offset = Int64(initialOffset)
@@ -110,23 +135,11 @@ public final class ZoneRules: Sendable {
           start: .min, end: isLast ? .max : table[0].at, offset: offset, offsetBefore: offset,
           offsetAfter: isLast ? offset : Int64(table[0].offset))
       }
-      position -= 1
-      let current = table[position]
+      let current = table[position - 1]
       let offset = Int64(current.offset)
-      guard isLast else {
-        let next = table[position + 1]
-        return ZoneSegment(
-          start: current.at, end: next.at, offset: offset, offsetBefore: Int64(current.before),
-          offsetAfter: Int64(next.offset))
-      }
-      if let rule, rule.daylight != nil {
-        let later = rule.segment(containing: ruleStart)
-        return ZoneSegment(
-          start: current.at, end: later.end, offset: offset, offsetBefore: Int64(current.before),
-          offsetAfter: later.offsetAfter)
-      }
       return ZoneSegment(
-        start: current.at, end: .max, offset: offset, offsetBefore: Int64(current.before), offsetAfter: offset)
+        start: current.at, end: isLast ? .max : table[position].at, offset: offset,
+        offsetBefore: Int64(current.before), offsetAfter: isLast ? offset : Int64(table[position].offset))
     }
   }
 

@@ -33,10 +33,15 @@ enum APSCronGrammar {
   static func parse(crontab text: CronText) throws(TriggerParseError) -> CronMeaning {
     guard text.fields.count == 5 else {
       let end = text.fields[text.fields.count - 1].upperBound
+      let fields = text.fields.map(text.text)
+      // One field too many is mostly a second in front, as other dialects have it.
+      let nearest = (fields.count == 6 ? Array(fields.dropFirst()) : fields + Array(repeating: "*", count: 5))
+        .prefix(5).joined(separator: " ")
+      let isMeant = fields.count <= 6 && text.bytes.count <= 80 && (try? parse(crontab: CronText(nearest))) != nil
       throw text.failure(
         text.fields.count > 5 ? text.fields[5].lowerBound..<end : end..<end,
         "APScheduler's crontab has 5 fields, here \(text.fields.count == 1 ? "is 1" : "are \(text.fields.count)")",
-        expected: "minute, hour, day, month, day of the week")
+        expected: "minute, hour, day, month, day of the week", suggestion: isMeant ? nearest : nil)
     }
     // The original's own splitting leaves a line feed to the last field, which then is refused.
     var pattern = CivilPattern()
@@ -102,7 +107,8 @@ enum APSCronGrammar {
     guard step <= span.high - span.low else {
       throw reader.failure(
         slash..<reader.position, "the step \(step) is larger than its range",
-        expected: "at most \(span.high - span.low)")
+        expected: "at most \(span.high - span.low)",
+        suggestion: span.high > span.low ? "/\(span.high - span.low)" : nil)
     }
     span.step = step
     return span

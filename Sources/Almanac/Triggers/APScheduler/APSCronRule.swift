@@ -29,6 +29,7 @@ final class APSCronRule: TriggerRule {
   }
 
   var zones: [String] { [walk.zone.identifier] }
+  func forEachRelease(_ body: (ZoneRelease) -> Void) { walk.zone.release.map(body) }
 
   var form: TriggerForm {
     var members: [String: JSONValue] = [

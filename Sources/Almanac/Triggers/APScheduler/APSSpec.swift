@@ -72,7 +72,7 @@ struct APSSpec {
       guard let value = take(name) else { continue }
       let count: Int64
       switch value {
-      case .integer(let number): count = Int64(number) > 999_999_999_999 ? -1 : number * 1_000_000
+      case .integer(let number): count = (0...999_999_999_999).contains(number) ? number * 1_000_000 : -1
       case .number(let number): count = number >= 0 && number < 999_999_999_999 ? Int64(number * 1_000_000) : -1
       default: count = -1
       }

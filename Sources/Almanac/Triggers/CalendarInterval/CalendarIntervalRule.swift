@@ -44,19 +44,30 @@ final class CalendarIntervalRule: TriggerRule {
     }
     self.spec = spec
     self.zone = zone
-    walk = spec.start.map { start in
-      let steps = CalendarSteps(
-        start: start, end: spec.end, months: spec.years * 12 + spec.months, days: spec.weeks * 7 + spec.days,
-        secondOfDay: spec.hour * 3_600 + spec.minute * 60 + spec.second)
-      return ZonedWalk(
-        times: steps, zone: zone, gap: spec.gap == .auto ? .skip : spec.gap,
-        fold: spec.fold == .auto ? .first : spec.fold)
-    }
+    walk = spec.start.map { Self.walk(spec, from: $0, zone: zone, isSearchedFar: true) }
+  }
+
+  private static func walk(
+    _ spec: Spec, from start: CivilDate, zone: ZoneRules, isSearchedFar: Bool
+  ) -> ZonedWalk<CalendarSteps> {
+    let steps = CalendarSteps(
+      start: start, end: spec.end, months: spec.years * 12 + spec.months, days: spec.weeks * 7 + spec.days,
+      secondOfDay: spec.hour * 3_600 + spec.minute * 60 + spec.second, isSearchedFar: isSearchedFar)
+    return ZonedWalk(
+      times: steps, zone: zone, gap: spec.gap == .auto ? .skip : spec.gap, fold: spec.fold == .auto ? .first : spec.fold
+    )
   }
 
   func next(after instant: Instant) -> Instant? {
-    guard let walk else { return anchored(at: instant)?.next(after: instant) }
+    // Asked before it was added to anything, the answer is that of a trigger that is added at this instant.
+    let walk = self.walk ?? Self.walk(spec, from: day(of: instant), zone: zone, isSearchedFar: false)
     return walk.first(atOrAfter: instant.secondsSinceEpoch + 1).map(Instant.init(secondsSinceEpoch:))
+  }
+
+  /// The day that the zone's calendar shows, of the years that triggers consider.
+  private func day(of instant: Instant) -> CivilDate {
+    let second = min(max(instant.secondsSinceEpoch, CivilTime.first), CivilTime.last)
+    return CivilTime.split(second + zone.offset(atSecond: second)).date
   }
 
   func last(onOrBefore instant: Instant) -> Instant? {
@@ -65,9 +76,8 @@ final class CalendarIntervalRule: TriggerRule {
 
   func anchored(at instant: Instant) -> Trigger? {
     guard spec.start == nil else { return nil }
-    let second = min(max(instant.secondsSinceEpoch, CivilTime.first), CivilTime.last)
     var anchored = spec
-    anchored.start = CivilTime.split(second + zone.offset(atSecond: second)).date
+    anchored.start = day(of: instant)
     anchored.isStartImplicit = true
     // An end that has passed leaves nothing to fire, but is no reason to fail now.
     if let end = spec.end, let start = anchored.start, end < start { return nil }
@@ -76,6 +86,7 @@ final class CalendarIntervalRule: TriggerRule {
 
   var hasBeginning: Bool { spec.start != nil }
   var zones: [String] { [zone.identifier] }
+  func forEachRelease(_ body: (ZoneRelease) -> Void) { zone.release.map(body) }
 
   var form: TriggerForm {
     var members: [String: JSONValue] = ["zone": .string(zone.identifier)]

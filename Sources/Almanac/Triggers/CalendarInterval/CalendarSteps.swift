@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The days that are reached from a first day by steps of months, then days, at one time of day.
 ///
 /// From a day, the step goes to the same day number `months` later — months that lack it are stepped over, so that 31
@@ -12,26 +14,34 @@ struct CalendarSteps: CivilTimeSet {
   let days: Int
   let secondOfDay: Int
 
-  /// Of mixed steps, the day number of every `stride`-th day.
+  /// Of mixed steps, the day number of every `stride`-th day: the first ones, and those of the far future once somebody
+  /// asks for them. Without the latter, each of the many questions of an intersection would walk through millennia.
   private let checkpoints: [Int]
+  private let farCheckpoints = FarCheckpoints()
   private static let stride = 64
   private static let mostCheckpoints = 64
 
-  init(start: CivilDate, end: CivilDate?, months: Int, days: Int, secondOfDay: Int) {
+  /// - Parameter isSearchedFar: whether it will be asked about times that many steps lie before.
+  init(start: CivilDate, end: CivilDate?, months: Int, days: Int, secondOfDay: Int, isSearchedFar: Bool = true) {
     (self.start, self.end, self.months, self.days, self.secondOfDay) = (start, end, months, days, secondOfDay)
-    guard months > 0, days > 0 else {
+    guard months > 0, days > 0, isSearchedFar else {
       checkpoints = []
       return
     }
+    checkpoints = Self.checkpoints(from: start, months: months, days: days, atMost: Self.mostCheckpoints)
+  }
+
+  /// The day numbers of every `stride`-th day from a day on that is one of the days itself.
+  private static func checkpoints(from first: CivilDate, months: Int, days: Int, atMost most: Int) -> [Int] {
     var kept: [Int] = []
-    var date: CivilDate? = start
+    var date: CivilDate? = first
     var count = 0
-    while let current = date, kept.count < Self.mostCheckpoints {
-      if count % Self.stride == 0 { kept.append(current.daysSinceEpoch) }
-      date = Self.step(from: current, months: months, days: days)
+    while let current = date, kept.count < most {
+      if count % stride == 0 { kept.append(current.daysSinceEpoch) }
+      date = step(from: current, months: months, days: days)
       count += 1
     }
-    checkpoints = kept
+    return kept
   }
 
   private static let lastYear = 9_999
@@ -132,12 +142,36 @@ struct CalendarSteps: CivilTimeSet {
 
   /// The greatest checkpoint that is not later; the first one is the start.
   private func checkpoint(atOrBefore wanted: Int) -> Int {
+    guard let last = checkpoints.last, checkpoints.count == Self.mostCheckpoints, wanted > last else {
+      return Self.greatest(of: checkpoints, atOrBefore: wanted) ?? start.daysSinceEpoch
+    }
+    let far = farCheckpoints.value {
+      Self.checkpoints(from: CivilDate(daysSinceEpoch: last), months: months, days: days, atMost: .max)
+    }
+    return Self.greatest(of: far, atOrBefore: wanted) ?? last
+  }
+
+  private static func greatest(of checkpoints: [Int], atOrBefore wanted: Int) -> Int? {
     var low = 0
     var high = checkpoints.count
     while low < high {
       let middle = (low + high) / 2
       if checkpoints[middle] <= wanted { low = middle + 1 } else { high = middle }
     }
-    return low == 0 ? start.daysSinceEpoch : checkpoints[low - 1]
+    return low == 0 ? nil : checkpoints[low - 1]
+  }
+}
+
+/// The checkpoints after the first ones, found when they are first asked for: most triggers never are, and 8,000 years
+/// have up to 96,000 days of theirs.
+private final class FarCheckpoints: Sendable {
+  private let found = Mutex<[Int]?>(nil)
+
+  func value(_ find: () -> [Int]) -> [Int] {
+    if let known = found.withLock({ $0 }) { return known }
+    // Two threads may look for them at once; both find the same.
+    let checkpoints = find()
+    found.withLock { $0 = checkpoints }
+    return checkpoints
   }
 }

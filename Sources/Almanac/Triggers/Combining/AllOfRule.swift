@@ -16,7 +16,7 @@ final class AllOfRule: TriggerRule {
   private static let mostQuestions = 400_000
 
   convenience init(_ members: [Trigger]) {
-    // Intersections may lie in each other (below a union), and then their leaps multiply: each level gets its root.
+    // Searches may lie in each other (below a union), and then their leaps multiply: each level gets its root.
     let levels = Self.levels(of: members)
     let leaves = CombinedTriggers.leaves(of: members)
     var leaps = Self.mostQuestions / max(1, leaves)
@@ -45,20 +45,20 @@ final class AllOfRule: TriggerRule {
     searched = common.map { others + [Trigger($0)] }
   }
 
-  /// How many intersections lie in each other, this one included.
+  /// How many searches lie in each other, this one included.
   private static func levels(of members: [Trigger]) -> Int {
     1 + (members.map(levelsBelow).max() ?? 0)
   }
 
-  /// How many intersections lie in each other in the trigger; 0 for none.
+  /// How many rules with a search of their own, intersections and calendars, lie in each other in the trigger; 0 for none.
   static func levelsBelow(_ trigger: Trigger) -> Int {
     guard case .rule(let rule) = trigger.content else { return 0 }
-    if let rule = rule as? AllOfRule { return levels(of: rule.members) }
-    return rule.inner.map(levelsBelow).max() ?? 0
+    let searches = rule is AllOfRule || rule is FilteredRule || rule is ShiftedRule
+    return (rule.inner.map(levelsBelow).max() ?? 0) + (searches ? 1 : 0)
   }
 
-  /// The trigger with at most so many leaps in each intersection within it.
-  private static func limiting(_ trigger: Trigger, to leaps: Int) -> Trigger {
+  /// The trigger with at most so many leaps in each search within it.
+  static func limiting(_ trigger: Trigger, to leaps: Int) -> Trigger {
     guard levelsBelow(trigger) > 0, case .rule(let rule) = trigger.content else { return trigger }
     return switch rule {
     case let rule as AllOfRule: Trigger(AllOfRule(rule.members, mostLeaps: leaps))
@@ -67,6 +67,8 @@ final class AllOfRule: TriggerRule {
       Trigger(
         QualifiedRule(base: limiting(rule.base, to: leaps), start: rule.start, end: rule.end, unknown: rule.unknown))
     case let rule as LimitedRule: Trigger(rule.replacing(base: limiting(rule.base, to: leaps)))
+    case let rule as FilteredRule: rule.replacing(base: limiting(rule.base, to: leaps), mostLeaps: leaps)
+    case let rule as ShiftedRule: rule.replacing(base: limiting(rule.base, to: leaps))
     default: trigger
     }
   }

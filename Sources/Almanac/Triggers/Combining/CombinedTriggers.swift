@@ -18,7 +18,9 @@ enum CombinedTriggers {
       throw TriggerError("A combination of triggers has at most \(mostMembers) members, not \(members.count).")
     }
     if let reason = members.lazy.compactMap(\.unreadableReason).first {
-      throw TriggerError("A member of the combination cannot be read: \(reason)")
+      // Said once, however many combinations lie around the member.
+      let beginning = "A member of the combination cannot be read: "
+      throw TriggerError(reason.hasPrefix(beginning) ? reason : beginning + reason)
     }
     guard depth(of: members) <= deepest else {
       throw TriggerError("Combinations of triggers lie at most \(deepest) deep in each other.")

@@ -17,16 +17,16 @@ final class LimitedRule: TriggerRule {
   /// The last fire time that is allowed; nil as long as it is not known from where to count.
   private let last: Instant?
 
-  /// Fire times that are counted out one by one, and those of triggers with an intersection in them, whose searches
-  /// are long.
+  /// Fire times that are counted out one by one, and those of triggers with an intersection or a calendar in them,
+  /// whose searches are long.
   static let mostCounted = 100_000
-  static let mostCountedOfIntersections = 1_000
+  static let mostCountedOfSearches = 1_000
 
   convenience init(_ base: Trigger, limit: Int, anchor: Instant?) throws(TriggerError) {
     try CombinedTriggers.check([base])
     guard limit > 0 else { throw TriggerError("A trigger must be limited to at least 1 fire time, not \(limit).") }
     let isCounted = Self.interval(base) == nil
-    let most = AllOfRule.levelsBelow(base) > 0 ? Self.mostCountedOfIntersections : Self.mostCounted
+    let most = AllOfRule.levelsBelow(base) > 0 ? Self.mostCountedOfSearches : Self.mostCounted
     guard !isCounted || limit <= most else {
       throw TriggerError("This kind of trigger can be limited to at most \(most) fire times, not \(limit).")
     }
@@ -129,7 +129,8 @@ extension Trigger {
   /// The last fire time is found once, when the trigger is made or stored: computed for intervals, counted out for
   /// other kinds, in time proportional to `count`.
   ///
-  /// - Parameter count: 1 or more; at most 100,000 but for intervals, and 1,000 where an intersection is within.
+  /// - Parameter count: 1 or more; at most 100,000 but for intervals, and 1,000 where an intersection or a calendar
+  ///   is within.
   /// - Throws: ``TriggerError`` where `count` is out of range, the trigger cannot be read or lies too deep.
   public func limited(to count: Int) throws(TriggerError) -> Trigger {
     Trigger(try LimitedRule(self, limit: count, anchor: nil))

@@ -51,7 +51,9 @@ struct CronText {
     self.bytes = bytes
     self.fields = fields
     guard !fields.isEmpty else {
-      throw TriggerParseError(expression, bytes: 0..<bytes.count, problem: "the expression is empty")
+      throw TriggerParseError(
+        expression, bytes: 0..<bytes.count, problem: "the expression is empty",
+        expected: cutting ? "fields such as \"0 9 * * *\"" : "a text that is not blank")
     }
   }
 
@@ -95,6 +97,14 @@ struct CronText {
     (name: "@daily", expression: "0 0 * * *"), (name: "@midnight", expression: "0 0 * * *"),
     (name: "@hourly", expression: "0 * * * *"),
   ]
+
+  /// The nickname that was meant where a word stands alone, such as `@daily` for `daily`.
+  var nearestNickname: String? {
+    guard fields.count == 1, fields[0].count <= 12 else { return nil }
+    let word = text(fields[0])
+    return Self.nicknames.first { $0.name == "@" + word.lowercased() }?.name
+      ?? Self.nearest(to: "@" + word, among: Self.nicknames.map(\.name))
+  }
 
   /// The candidate within two edits of `word`, if there is one.
   static func nearest(to word: String, among candidates: [String]) -> String? {

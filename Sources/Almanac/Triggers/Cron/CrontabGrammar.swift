@@ -59,7 +59,8 @@ enum CrontabGrammar {
     let completed = text.text(0..<end) + String(repeating: " *", count: 5 - count)
     return text.failure(
       end..<end, "crontab has 5 fields, here \(count == 1 ? "is 1" : "are \(count)")", expected: fieldNames,
-      suggestion: completed.utf8.count <= 80 && (try? parse(CronText(completed))) != nil ? completed : nil)
+      suggestion: completed.utf8.count <= 80 && (try? parse(CronText(completed))) != nil
+        ? completed : text.nearestNickname)
   }
 
   private static func fields(_ text: CronText, _ numbers: Range<Int>) -> String {

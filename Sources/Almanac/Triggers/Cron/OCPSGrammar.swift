@@ -37,7 +37,8 @@ enum OCPSGrammar {
     let completed = text.text(0..<end) + String(repeating: " *", count: 5 - count)
     return text.failure(
       end..<end, "ocps has 5 to 7 fields, here \(count == 1 ? "is 1" : "are \(count)")", expected: names,
-      suggestion: completed.utf8.count <= 80 && (try? parse(CronText(completed))) != nil ? completed : nil)
+      suggestion: completed.utf8.count <= 80 && (try? parse(CronText(completed))) != nil
+        ? completed : text.nearestNickname)
   }
 
   private static func plain(
@@ -100,7 +101,8 @@ enum OCPSGrammar {
         continue
       }
       if let chosen = try reader.hashed() {
-        days.weekdays |= UInt8(truncatingIfNeeded: [chosen].bits)
+        // A range up to 7 may choose it, and 7 is Sunday.
+        days.weekdays |= UInt8(truncatingIfNeeded: [chosen].bits(modulo: 7, from: 0))
         continue
       }
       let start = reader.position

@@ -37,7 +37,22 @@ enum QuartzGrammar {
     return text.failure(
       count > 7 ? text.fields[7].lowerBound..<end : end..<end,
       "quartz has 6 or 7 fields, here \(count == 1 ? "is 1" : "are \(count)")",
-      expected: "second, minute, hour, day of month, month, weekday and perhaps years")
+      expected: "second, minute, hour, day of month, month, weekday and perhaps years",
+      suggestion: fromCrontab(text))
+  }
+
+  /// The five fields of a crontab as Quartz writes them, where they mean the same: its numbers of weekdays are others.
+  private static func fromCrontab(_ text: CronText) -> String? {
+    guard text.fields.count == 5, text.bytes.count <= 80 else { return nil }
+    var fields = text.fields.map(text.text)
+    if fields[4] == "*" {
+      fields[4] = "?"
+    } else {
+      guard fields[2] == "*", CronFieldReader.isLetter(fields[4].utf8.first) else { return nil }
+      fields[2] = "?"
+    }
+    let suggestion = "0 " + fields.joined(separator: " ")
+    return (try? parse(CronText(suggestion))) != nil ? suggestion : nil
   }
 
   private static func style(_ star: ClosedRange<Int>?, wraps: Bool = true) -> CronFieldReader.Style {
@@ -78,7 +93,8 @@ enum QuartzGrammar {
       guard span.step <= greatestStep else {
         throw reader.failure(
           start..<reader.position, "the step \(span.step) is larger than the \(reader.field.name) field",
-          expected: "at most \(greatestStep)", suggestion: nil)
+          expected: "at most \(greatestStep)",
+          suggestion: "\(reader.text.text(start..<reader.position).prefix { $0 != "/" })/\(greatestStep)")
       }
       spans.append(span)
     } while try reader.another()

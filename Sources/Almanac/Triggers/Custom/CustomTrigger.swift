@@ -48,11 +48,14 @@ final class CustomRule: TriggerRule {
   private let value: any CustomTrigger
   private let name: String
   private let encoded: JSONValue
+  /// The data in use when the value was made; what it asks of zones is its own affair.
+  private let release: ZoneRelease?
 
   init(_ value: some CustomTrigger) throws {
     self.value = value
     name = type(of: value).kindName
     guard !name.isEmpty else { throw TriggerError("A custom kind of trigger must have a name.") }
+    release = value.zones.isEmpty ? nil : ZoneDatabase.system.release
     encoded = try JSONDecoder().decode(JSONValue.self, from: JSONEncoder().encode(value))
   }
 
@@ -65,6 +68,7 @@ final class CustomRule: TriggerRule {
   }
 
   var zones: [String] { Set(value.zones).sorted() }
+  func forEachRelease(_ body: (ZoneRelease) -> Void) { release.map(body) }
 
   var form: TriggerForm {
     TriggerForm(kind: TriggerKinds.custom, members: [Member.name: .string(name), Member.value: encoded])

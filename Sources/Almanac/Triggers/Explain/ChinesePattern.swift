@@ -5,7 +5,7 @@ struct ChinesePattern {
   init(_ pattern: CivilPattern) { self.pattern = pattern }
 
   var text: String {
-    let shape = TimeShape(pattern.times)
+    let shape = TimeShape(pattern.times, isEveryDay: pattern.isEveryDay)
     let time = Self.time(shape)
     var day = years + weeks + daysInYears
     if case .clock = shape, !pattern.restrictsDays { day += pattern.restrictedMonths == nil ? "每天" : "的每一天" }
@@ -33,10 +33,9 @@ struct ChinesePattern {
     }
   }
 
-  private static func stretch(_ window: ClosedRange<Int>?) -> String {
+  private static func stretch(_ window: DayWindow?) -> String {
     guard let window else { return "" }
-    let texts = Clock.texts([window.lowerBound, window.upperBound])
-    return "\(texts[0]) 至 \(texts[1]) "
+    return "\(window.texts[0]) 至\(window.isOverMidnight ? "次日" : "") \(window.texts[1]) "
   }
 
   private static func product(_ seconds: ValueShape?, _ minutes: ValueShape, _ hours: ValueShape) -> String {
@@ -128,6 +127,9 @@ struct ChinesePattern {
     return (plain ?? []) + numbered
   }
 
+  /// Said with its days: what the state makes a working day or a holiday is unknown to cron.
+  private static let workday = "工作日（周一至周五）"
+
   /// `每月 1 日、15 日`, `每年 2 月 29 日`, `每月最后一天`.
   private var dates: String {
     let day = pattern.days
@@ -140,11 +142,11 @@ struct ChinesePattern {
       }
     }
     for before in setBits(UInt64(day.daysFromEnd)) { parts.append(ChineseWords.ordinal(-before - 1, "天")) }
-    for near in setBits(UInt64(day.nearestWeekday)) { parts.append("离 \(near) 日最近的工作日") }
+    for near in setBits(UInt64(day.nearestWeekday)) { parts.append("离 \(near) 日最近的\(Self.workday)") }
     for before in setBits(UInt64(day.nearestWeekdayFromEnd)) {
-      parts.append("离\(ChineseWords.ordinal(-before - 1, "天"))最近的工作日")
+      parts.append("离\(ChineseWords.ordinal(-before - 1, "天"))最近的\(Self.workday)")
     }
-    if day.lastWorkday { parts.append("最后一个工作日") }
+    if day.lastWorkday { parts.append("最后一个\(Self.workday)") }
     if day.countsNthAmongDays { parts += numberedNames }
     guard let months = pattern.restrictedMonths else { return month + ChineseWords.phrases(parts) }
     if months.count == 1, plain.count == 1, parts.count == 1 { return month + ChineseWords.phrases(parts) }

@@ -19,7 +19,11 @@ struct ChineseRecurrence {
     case .count(let count): text += "，共 \(count) 次"
     case .until(let instant):
       text += StampedInstant(instant, in: .utc).map { "，至 \(ChineseWords.date($0.date)) \($0.time)（UTC）止" } ?? ""
-    case .untilLocal(let local): text += "，至 \(Self.local(local)) 止"
+    case .untilLocal(let local):
+      let (date, second) = CivilTime.split(local)
+      text +=
+        second == RecurrenceParts.lastSecond
+        ? "，至 \(ChineseWords.date(date))（含）止" : "，至 \(Self.local(local)) 止"
     }
     return text
   }
@@ -41,12 +45,7 @@ struct ChineseRecurrence {
     }
   }
 
-  private var isWithinDays: Bool {
-    switch rule.frequency {
-    case .hourly, .minutely, .secondly: true
-    case .yearly, .monthly, .weekly, .daily: false
-    }
-  }
+  private var isWithinDays: Bool { parts.isWithinDays }
 
   private var every: String {
     guard rule.interval > 1 else {
@@ -63,9 +62,12 @@ struct ChineseRecurrence {
     if !rule.weeks.isEmpty { text += Self.numbered(rule.weeks, "第 ", "周") { ChineseWords.ordinal($0, "周") } }
     if let date = parts.date { text += " \(date.month) 月 \(date.day) 日" }
     if !parts.monthDays.isEmpty {
-      let isDaily = rule.frequency != .monthly && rule.months.isEmpty
-      text += isDaily ? "，限每月" : ""
-      text += Self.numbered(parts.monthDays, "", "日") { ChineseWords.ordinal($0, "天") }
+      let days = Self.numbered(parts.monthDays, "", "日") { ChineseWords.ordinal($0, "天") }
+      switch rule.frequency {
+      case .yearly: text += rule.months.isEmpty ? "每月" + days : days
+      case .monthly: text += days
+      default: text += "（限每月\(days)）"
+      }
     }
     if !rule.yearDays.isEmpty { text += Self.numbered(rule.yearDays, "第 ", "天") { ChineseWords.ordinal($0, "天") } }
     if !parts.weekdays.isEmpty {
@@ -86,9 +88,7 @@ struct ChineseRecurrence {
     let numbered = parts.weekdays.filter { $0.ordinal != 0 }.map {
       ChineseWords.ordinal($0.ordinal, "个") + ChineseWords.weekday(($0.weekday + 6) % 7 + 1)
     }
-    // In a week there is one of each; in a month or year there are several.
-    let isSeveral = rule.frequency == .monthly || rule.frequency == .yearly && rule.weeks.isEmpty
-    let plainText = plain.isEmpty ? [] : [(isSeveral ? "每个" : "") + ChineseWords.weekdays(plain)]
+    let plainText = plain.isEmpty ? [] : [(parts.hasSeveralOfAWeekday ? "每个" : "") + ChineseWords.weekdays(plain)]
     return ChineseWords.phrases(plainText + numbered)
   }
 

@@ -31,10 +31,8 @@ struct ChineseWords: ExplanationWords {
   /// `周一至周五`.
   static func weekdays(_ weekdays: [Int]) -> String { pieces(weekdays, weekday) }
 
-  /// `每个工作日`, `每周一、周三`.
-  static func everyWeekdays(_ weekdays: [Int]) -> String {
-    weekdays == [1, 2, 3, 4, 5] ? "每个工作日" : "每" + self.weekdays(weekdays)
-  }
+  /// `每周一至周五`, `每周一、周三`; not 工作日, which the state's holidays decide.
+  static func everyWeekdays(_ weekdays: [Int]) -> String { "每" + self.weekdays(weekdays) }
 
   /// `第二个`, `最后一个`, `倒数第二个`.
   static func ordinal(_ number: Int, _ counter: String) -> String {
@@ -62,10 +60,11 @@ struct ChineseWords: ExplanationWords {
       .day: "天", .hour: "小时", .minute: "分钟", .second: "秒", .millisecond: "毫秒", .microsecond: "微秒",
     ]
     let parts = DurationParts(microseconds).parts.map { "\($0.count) \(names[$0.unit] ?? "")" }
-    let text = "每隔 \(parts.joined(separator: " "))"
+    // 每隔 would leave it open whether the units lie between the fire times.
+    let text = "每 \(parts.joined(separator: " "))一次（按实际经过的时间）"
     return switch anchor {
     case .whenAdded: text + "，从添加任务时起算"
-    case .added(let instant): text + "，从添加任务时（\(stamp(instant))）起算"
+    case .added(let instant): text + "，从添加任务时（\(Self.date(instant.date)) \(instant.time) \(instant.offset)）起算"
     case .chosen(let instant): text + "，首次在 \(stamp(instant))"
     }
   }
@@ -76,11 +75,23 @@ struct ChineseWords: ExplanationWords {
     let interval =
       switch units.map({ $0.0 }) {
       case [1]: ["年": "每年", "个月": "每月", "周": "每周", "天": "每天"][units[0].1] ?? ""
-      default: "每隔 " + units.map { "\($0.0) \($0.1)" }.joined(separator: "零 ")
+      default: "每 " + units.map { "\($0.0) \($0.1)" }.joined(separator: "零 ")
       }
     let start = spec.start.map { "从 \(Self.date($0))起，" } ?? "从添加任务当天起，"
     let end = spec.end.map { "，至 \(Self.date($0))止" } ?? ""
-    return "\(start)\(interval)的 \(time)\(end)"
+    let of = interval.contains(" ") ? "的" : ""
+    let (day, missing) =
+      switch spec.recurringDay {
+      case .none: ("的", "")
+      case .ofWeek(let weekday?): ("的" + Self.weekday(weekday), "")
+      case .ofWeek(nil): ("的同一天", "")
+      case .ofMonth(let day?): ("\(of) \(day) 日", day > 28 ? "，没有 \(day) 日的月份跳过" : "")
+      case .ofMonth(nil): ("的同一日", "，没有该日的月份跳过")
+      case .ofYear(let date?):
+        ("\(of) \(date.month) 月 \(date.day) 日", date.month == 2 && date.day == 29 ? "，没有该日的年份跳过" : "")
+      case .ofYear(nil): ("的同一日期", "，没有该日期的年份跳过")
+      }
+    return "\(start)\(interval)\(day) \(time)\(missing)\(end)"
   }
 
   func recurrence(_ rule: RecurrenceRule, start: CivilSeconds) -> String { ChineseRecurrence(rule, start: start).text }
@@ -107,7 +118,7 @@ struct ChineseWords: ExplanationWords {
       case nil, .auto: nil
       case .skip: "时钟拨快时被跳过的时刻不触发"
       case .atGapEnd: "时钟拨快时被跳过的时刻，在拨快后立即触发一次"
-      case .shift: "时钟拨快时被跳过的时刻顺延触发"
+      case .shift: "时钟拨快时被跳过的时刻，按跳过的时长顺延触发"
       }
     let foldText: String? =
       switch fold {
@@ -124,9 +135,24 @@ struct ChineseWords: ExplanationWords {
     (start.map { "，不早于 \(stamp($0))" } ?? "") + (end.map { "，不晚于 \(stamp($0))" } ?? "")
   }
 
+  func filtered(only: Bool, _ calendar: DayCalendar) -> String {
+    ChineseCalendar().filtered(only: only, calendar)
+  }
+
+  func shifted(_ shift: DayShift, _ calendar: DayCalendar) -> String { ChineseCalendar().shifted(shift, calendar) }
+
   func combination(_ parts: [String], all: Bool) -> String {
     let numbered = parts.enumerated().map { "【\($0.offset + 1)】\($0.element)" }.joined()
     return (all ? "以下各项同时满足时：" : "满足以下任意一项时：") + numbered
+  }
+
+  func limited(to count: Int, anchor: IntervalAnchor?) -> String {
+    let text = "，只取前 \(count) 次"
+    return switch anchor {
+    case nil, .chosen: text
+    case .whenAdded: text + "（从添加任务时起计）"
+    case .added(let instant): text + "（从添加任务时，即 \(Self.date(instant.date)) \(instant.time) \(instant.offset) 起计）"
+    }
   }
 
   func other(kind: String, summary: String, zones: [String]) -> String {

@@ -23,7 +23,7 @@ extension ClockPolicies {
   init?(of rule: any TriggerRule) {
     switch rule {
     case let rule as CronRule:
-      guard let meaning = try? rule.dialect.parse(rule.expression) else { return nil }
+      guard let meaning = try? rule.dialect.parse(rule.expression, seed: rule.seed) else { return nil }
       self.init(rule.gap, rule.fold, autoGap: meaning.gap, autoFold: meaning.fold)
     case let rule as APSCronRule:
       guard let meaning = try? APSCronGrammar.parse(fields: rule.fields) else { return nil }

@@ -5,7 +5,7 @@ struct EnglishPattern {
   init(_ pattern: CivilPattern) { self.pattern = pattern }
 
   var text: String {
-    let shape = TimeShape(pattern.times)
+    let shape = TimeShape(pattern.times, isEveryDay: pattern.isEveryDay)
     var day = days
     if case .clock = shape, !pattern.restrictsDays { day = " every day" + day }
     return Self.time(shape) + day + weeks + years
@@ -24,10 +24,9 @@ struct EnglishPattern {
     }
   }
 
-  private static func stretch(_ window: ClosedRange<Int>?) -> String {
+  private static func stretch(_ window: DayWindow?) -> String {
     guard let window else { return "" }
-    let texts = Clock.texts([window.lowerBound, window.upperBound])
-    return " from \(texts[0]) to \(texts[1])"
+    return " from \(window.texts[0]) to \(window.texts[1])" + (window.isOverMidnight ? " the next day" : "")
   }
 
   private static func product(_ seconds: ValueShape?, _ minutes: ValueShape, _ hours: ValueShape) -> String {
@@ -110,6 +109,9 @@ struct EnglishPattern {
     return (plain ?? []) + (numberedWeekdays.map { [$0] } ?? [])
   }
 
+  /// Not "workday": cron knows no public holidays.
+  private static let workday = "weekday (Monday to Friday)"
+
   /// `days 1 and 15 of the month`, `the last day of February`, `29 February`.
   private var dates: String {
     let day = pattern.days
@@ -125,16 +127,21 @@ struct EnglishPattern {
     for before in setBits(UInt64(day.daysFromEnd)) {
       parts.append("the \(EnglishWords.ordinal(-before - 1)) day")
     }
-    for near in setBits(UInt64(day.nearestWeekday)) { parts.append("the workday nearest to day \(near)") }
+    for near in setBits(UInt64(day.nearestWeekday)) { parts.append("the \(Self.workday) nearest to day \(near)") }
     for before in setBits(UInt64(day.nearestWeekdayFromEnd)) {
-      parts.append("the workday nearest to the \(EnglishWords.ordinal(-before - 1)) day")
+      parts.append("the \(Self.workday) nearest to the \(EnglishWords.ordinal(-before - 1)) day")
     }
-    if day.lastWorkday { parts.append("the last workday") }
+    if day.lastWorkday { parts.append("the last \(Self.workday)") }
     if day.countsNthAmongDays { parts += numberedNames }
     if let months = pattern.restrictedMonths, months.count == 1, plain.count == 1, parts.count == 1 {
       return "\(plain[0]) \(EnglishWords.month(months[0]))"
     }
     return EnglishWords.list(parts) + " of \(month)"
+  }
+
+  /// Whether the text ends with a day and its month, which a year can follow.
+  private var isOneDate: Bool {
+    !pattern.days.restrictsWeekdays && pattern.days.isoWeeks == 0 && dates.first?.isNumber == true
   }
 
   private var weeks: String {
@@ -147,7 +154,7 @@ struct EnglishPattern {
     guard let years = pattern.restrictedYears else { return "" }
     let set = pattern.years
     if set.isContiguous {
-      if set.first == set.last { return " in \(set.first)" }
+      if set.first == set.last { return isOneDate ? " \(set.first)" : " in \(set.first)" }
       if set.last >= CivilPattern.farYear { return " from \(set.first) on" }
       if set.first <= 1_970 { return " up to \(set.last)" }
       return " from \(set.first) to \(set.last)"

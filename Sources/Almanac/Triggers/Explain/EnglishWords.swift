@@ -81,7 +81,22 @@ struct EnglishWords: ExplanationWords {
     let time = Clock.text(spec.hour * 3_600 + spec.minute * 60 + spec.second)
     let start = spec.start.map { ", from \(CivilText.date($0))" } ?? ", from the day on which the job is added"
     let end = spec.end.map { " through \(CivilText.date($0))" } ?? ""
-    return "\(interval) at \(time)\(start)\(end)"
+    let (day, missing) =
+      switch spec.recurringDay {
+      case .none: ("", "")
+      case .ofWeek(let weekday?): (" on \(Self.weekday(weekday))", "")
+      case .ofWeek(nil): (" on the same weekday", "")
+      case .ofMonth(let day?):
+        (" on day \(day) of the month", day > 28 ? ", months without a day \(day) left out" : "")
+      case .ofMonth(nil): (" on the same day of the month", ", months without that day left out")
+      case .ofYear(let date?):
+        (
+          " on \(date.day) \(Self.month(date.month))",
+          date.month == 2 && date.day == 29 ? ", years without that day left out" : ""
+        )
+      case .ofYear(nil): (" on the same date", ", years without that date left out")
+      }
+    return "\(interval)\(day) at \(time)\(start)\(end)\(missing)"
   }
 
   func recurrence(_ rule: RecurrenceRule, start: CivilSeconds) -> String { EnglishRecurrence(rule, start: start).text }
@@ -126,9 +141,24 @@ struct EnglishWords: ExplanationWords {
     (start.map { ", not before \(stamp($0))" } ?? "") + (end.map { ", not after \(stamp($0))" } ?? "")
   }
 
+  func filtered(only: Bool, _ calendar: DayCalendar) -> String {
+    EnglishCalendar().filtered(only: only, calendar)
+  }
+
+  func shifted(_ shift: DayShift, _ calendar: DayCalendar) -> String { EnglishCalendar().shifted(shift, calendar) }
+
   func combination(_ parts: [String], all: Bool) -> String {
     (all ? "whenever all of these fire at once: " : "whenever any of these fires: ")
       + Self.list(parts.map { "(\($0))" }, all ? "and" : "or")
+  }
+
+  func limited(to count: Int, anchor: IntervalAnchor?) -> String {
+    let text = count == 1 ? ", only the first time" : ", only the first \(count) times"
+    return switch anchor {
+    case nil, .chosen: text
+    case .whenAdded: text + " after the job is added"
+    case .added(let instant): text + " after \(stamp(instant)), when the job was added"
+    }
   }
 
   func other(kind: String, summary: String, zones: [String]) -> String {

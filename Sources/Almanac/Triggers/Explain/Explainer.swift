@@ -15,7 +15,9 @@ struct Explainer {
     if let reason = rule.unreadableReason { return words.unreadable(printable(reason, limit: 200)) }
     switch rule {
     case let rule as CronRule:
-      guard let meaning = try? rule.dialect.parse(rule.expression) else { return other(rule) }
+      guard let meaning = try? rule.dialect.parse(rule.expression, seed: rule.seed) else {
+        return other(rule)
+      }
       return zoned(words.pattern(meaning.pattern), meaning.pattern, rule)
     case let rule as APSCronRule:
       guard let meaning = try? APSCronGrammar.parse(fields: rule.fields) else { return other(rule) }
@@ -25,8 +27,15 @@ struct Explainer {
     case let rule as CalendarIntervalRule: return calendarInterval(rule)
     case let rule as RecurrenceTriggerRule: return recurrence(rule)
     case let rule as QualifiedRule: return bounded(rule)
+    case let rule as LimitedRule: return limited(rule)
     case let rule as AnyOfRule: return combination(rule.members, all: false)
     case let rule as AllOfRule: return combination(rule.members, all: true)
+    case let rule as FilteredRule:
+      return part(about: rule.base) + words.filtered(only: rule.mode == .only, rule.calendar)
+        + calendarZone(rule.zone, beside: rule.base)
+    case let rule as ShiftedRule:
+      return part(about: rule.base) + words.shifted(rule.shift, rule.calendar)
+        + calendarZone(rule.zone, beside: rule.base)
     default: return other(rule)
     }
   }
@@ -68,15 +77,36 @@ struct Explainer {
     return zoned(text, steps, rule)
   }
 
+  private func limited(_ rule: LimitedRule) -> String {
+    var anchor: IntervalAnchor?
+    if let instant = rule.anchor {
+      guard let stamp = StampedInstant(instant, in: zoneOfBounds(rule)) else { return other(rule) }
+      anchor = .added(stamp)
+    } else if !rule.base.hasBeginning {
+      anchor = .whenAdded
+    }
+    return part(about: rule.base) + words.limited(to: rule.limit, anchor: anchor)
+  }
+
   private func recurrence(_ rule: RecurrenceTriggerRule) -> String {
     let spec = rule.spec
-    guard let start = CivilStamp(local: spec.start), let meaning = try? RecurrenceGrammar.parse(spec.rule) else {
+    guard let start = CivilStamp(local: spec.start), var meaning = try? RecurrenceGrammar.parse(spec.rule) else {
       return other(rule)
     }
+    meaning.end = Self.end(meaning.end, in: zoneOfBounds(rule))
     let text =
       words.recurrence(meaning, start: start.seconds)
       + words.exceptions(excluded: spec.excluded.map(Self.local), included: spec.included.map(Self.local))
     return zoned(text, RecurrenceTimes(meaning, start: start.seconds), rule)
+  }
+
+  /// An end that is given as an instant, as the reading of the zone's clocks where they show that once.
+  private static func end(_ end: RecurrenceRule.End, in zone: ZoneRules) -> RecurrenceRule.End {
+    guard case .until(let instant) = end else { return end }
+    let second = instant.secondsSinceEpoch
+    let local = second + zone.offset(atSecond: second)
+    guard case .unique = zone.resolve(local) else { return end }
+    return .untilLocal(local)
   }
 
   /// `2026-01-31T09:00:00` as people write it.
@@ -87,7 +117,7 @@ struct Explainer {
   }
 
   private func bounded(_ rule: QualifiedRule) -> String {
-    let zone = rule.zones.count == 1 ? zoneRules(of: rule) ?? .utc : .utc
+    let zone = zoneOfBounds(rule)
     // Bounds beyond all years bound nothing.
     return part(about: rule.base)
       + words.bounds(
@@ -96,8 +126,18 @@ struct Explainer {
       )
   }
 
+  /// The zone in which to tell instants that a rule gives: its own, where it has one only.
+  private func zoneOfBounds(_ rule: any TriggerRule) -> ZoneRules {
+    rule.zones.count == 1 ? zoneRules(of: rule) ?? .utc : .utc
+  }
+
   private func combination(_ members: [Trigger], all: Bool) -> String {
     members.count == 1 ? part(about: members[0]) : words.combination(members.map { part(about: $0) }, all: all)
+  }
+
+  /// The zone of a calendar, where it has not been named already.
+  private func calendarZone(_ zone: ZoneRules, beside base: Trigger) -> String {
+    base.zones.contains(zone.identifier) ? "" : words.inZone(zone.identifier)
   }
 
   private func other(_ rule: any TriggerRule) -> String {

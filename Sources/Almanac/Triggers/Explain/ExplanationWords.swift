@@ -14,6 +14,11 @@ protocol ExplanationWords {
   /// What becomes of times in gaps and folds; nil for what never happens.
   func policies(gap: GapPolicy?, fold: FoldPolicy?) -> String
   func bounds(start: StampedInstant?, end: StampedInstant?) -> String
+  /// - Parameter anchor: from when fire times are counted; nil where the trigger has a beginning of its own.
+  func limited(to count: Int, anchor: IntervalAnchor?) -> String
+  /// Without the calendar, or only within it.
+  func filtered(only: Bool, _ calendar: DayCalendar) -> String
+  func shifted(_ shift: DayShift, _ calendar: DayCalendar) -> String
   func combination(_ parts: [String], all: Bool) -> String
   /// A kind of trigger that has no words of its own.
   func other(kind: String, summary: String, zones: [String]) -> String

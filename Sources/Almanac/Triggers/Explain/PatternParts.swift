@@ -40,6 +40,9 @@ extension CivilPattern {
     }
   }
 
+  /// Whether the same times belong to every day there is.
+  var isEveryDay: Bool { !restrictsDays && restrictedMonths == nil && days.isoWeeks == 0 && restrictedYears == nil }
+
   /// The years where they are few enough to matter: a set that begins by 1970 and goes on for centuries is every year.
   var restrictedYears: [Int]? {
     if years.isContiguous, years.first <= 1_970, years.last >= Self.farYear { return nil }

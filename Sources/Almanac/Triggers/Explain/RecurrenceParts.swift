@@ -61,12 +61,24 @@ struct RecurrenceParts {
     rule.weekStart != 1 && (rule.frequency == .weekly && rule.interval > 1 || !rule.weeks.isEmpty)
   }
 
-  private var isDayOrLonger: Bool {
+  /// Whether the rule steps through hours, minutes or seconds.
+  var isWithinDays: Bool {
     switch rule.frequency {
-    case .yearly, .monthly, .weekly, .daily: true
-    case .hourly, .minutely, .secondly: false
+    case .yearly, .monthly, .weekly, .daily: false
+    case .hourly, .minutely, .secondly: true
     }
   }
+
+  private var isDayOrLonger: Bool { !isWithinDays }
+
+  /// Whether a plain weekday means several days of each period, and not only a restriction of other days.
+  var hasSeveralOfAWeekday: Bool {
+    let isAlone = monthDays.isEmpty && rule.yearDays.isEmpty
+    return isAlone && (rule.frequency == .monthly || rule.frequency == .yearly && rule.weeks.isEmpty)
+  }
+
+  /// The second of the day with which a day ends.
+  static let lastSecond = 86_399
 
   private static let mostTimes = 8
 

@@ -1,13 +1,23 @@
+/// The first and last second of the day of a stretch of time, which goes over midnight where the last is the smaller.
+struct DayWindow: Equatable {
+  let first: Int
+  let last: Int
+
+  var isOverMidnight: Bool { last < first }
+  /// Both as text, in the same form.
+  var texts: [String] { Clock.texts([first, last]) }
+}
+
 /// The times of day of a pattern in the form in which people say them.
 enum TimeShape: Equatable {
   /// Seconds of the day, sorted.
   case clock([Int])
   /// Every so many minutes; with the first and last second of the day where it does not go round the clock.
-  case everyMinutes(Int, window: ClosedRange<Int>?)
+  case everyMinutes(Int, window: DayWindow?)
   /// Every so many seconds, in the same way.
-  case everySeconds(Int, window: ClosedRange<Int>?)
+  case everySeconds(Int, window: DayWindow?)
   /// At least three hours at one distance, at one minute.
-  case everyHours(Int, window: ClosedRange<Int>)
+  case everyHours(Int, window: DayWindow)
   /// In every hour, at this minute.
   case hourly(minute: Int)
   /// None of these; nil for the second 0.
@@ -17,22 +27,26 @@ enum TimeShape: Equatable {
   private static let fewTimes = 3
   private static let manyTimes = 8
 
-  init(_ set: TimeOfDaySet) {
+  /// - Parameter isEveryDay: whether the times belong to every day, so that 22:00 to 03:00 is one stretch of time.
+  init(_ set: TimeOfDaySet, isEveryDay: Bool) {
     let (seconds, minutes) = (setBits(set.seconds), setBits(set.minutes))
     let hours = setBits(UInt64(set.hours))
-    guard let lastHour = hours.last, let lastMinute = minutes.last, !seconds.isEmpty else {
+    guard !hours.isEmpty, let lastMinute = minutes.last, !seconds.isEmpty else {
       self = .clock([])
       return
     }
     let isAllDay = hours.count == 24
-    let isOneStretch = lastHour - hours[0] + 1 == hours.count
+    let run = isEveryDay ? Self.overMidnight(hours) : hours
+    let isOneStretch = run[run.count - 1] - run[0] + 1 == run.count
     let count = seconds.count * minutes.count * hours.count
-    let window = set.first...set.last
+    let window = DayWindow(
+      first: run[0] * 3_600 + minutes[0] * 60 + seconds[0],
+      last: run[run.count - 1] % 24 * 3_600 + lastMinute * 60 + seconds[seconds.count - 1])
     if count <= Self.fewTimes {
       self = .clock(Self.times(hours, minutes, seconds))
     } else if seconds == [0], minutes.count == 1, isAllDay {
       self = .hourly(minute: lastMinute)
-    } else if seconds == [0], minutes.count == 1, let step = ValueShape.distance(hours), hours.count > 2 {
+    } else if seconds == [0], minutes.count == 1, let step = ValueShape.distance(run), hours.count > 2 {
       self = .everyHours(step, window: window)
     } else if seconds == [0], isOneStretch, let step = Self.roundStep(minutes), isAllDay || minutes.count > 2 {
       self = .everyMinutes(step, window: isAllDay && minutes[0] == 0 ? nil : window)
@@ -47,6 +61,17 @@ enum TimeShape: Equatable {
         seconds: seconds == [0] ? nil : ValueShape(seconds, in: 0...59),
         minutes: ValueShape(minutes, in: 0...59), hours: ValueShape(hours, in: 0...23))
     }
+  }
+
+  /// The hours in the order in which they make one run at one distance over midnight, those of the next day from 24 on;
+  /// as they are where they make one without, or none.
+  private static func overMidnight(_ hours: [Int]) -> [Int] {
+    guard hours.count > 2, hours.count < 24, ValueShape.distance(hours) == nil else { return hours }
+    for start in hours.indices.dropFirst() {
+      let turned = hours[start...] + hours[..<start].map { $0 + 24 }
+      if ValueShape.distance(Array(turned)) != nil { return Array(turned) }
+    }
+    return hours
   }
 
   private static func times(_ hours: [Int], _ minutes: [Int], _ seconds: [Int]) -> [Int] {

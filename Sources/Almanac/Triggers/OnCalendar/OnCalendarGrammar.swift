@@ -49,6 +49,7 @@ struct OnCalendarGrammar {
         while end > whole.lowerBound, CronText.isSpace(text.bytes[end - 1]) { end -= 1 }
       }
     }
+    if zone == nil, let error = Self.unknownZone(text) { throw error }
     let body = text.text(whole.lowerBound..<end).lowercased()
     if let shorthand = shorthands.first(where: { $0.name == body }) {
       var meaning = try parse(shorthand.expression)
@@ -60,6 +61,18 @@ struct OnCalendarGrammar {
     meaning.zone = zone
     guard meaning.instant != nil || meaning.pattern.isPossible else { throw CronDialect.neverFires(text) }
     return meaning
+  }
+
+  /// The error about a last word that can only be meant for a zone, and is none.
+  private static func unknownZone(_ text: CronText) -> TriggerParseError? {
+    let whole = text.fields[0]
+    guard let space = text.bytes[whole].lastIndex(where: CronText.isSpace) else { return nil }
+    let word = text.text(space + 1..<whole.upperBound)
+    guard CronFieldReader.isLetter(word.utf8.first), word.contains("/") else { return nil }
+    return text.failure(
+      space + 1..<whole.upperBound, "unknown time zone \"\(printable(word, limit: 40))\"",
+      expected: "a zone that this machine knows, such as Europe/Paris",
+      suggestion: ZoneName.nearest(to: word, among: ZoneDatabase.system.identifiers).first)
   }
 
   private init(text: CronText, position: Int, end: Int) {
@@ -155,7 +168,7 @@ struct OnCalendarGrammar {
       guard low <= high else {
         throw text.failure(
           start..<position, "the weekdays run backwards; weeks go from Monday to Sunday",
-          expected: "the earlier day first")
+          expected: "the earlier day first", suggestion: Self.wrapped(first, last))
       }
       for day in low...high { bits |= 1 << UInt8((day + 1) % 7) }
       guard isNext(",") else { break }
@@ -167,13 +180,21 @@ struct OnCalendarGrammar {
     return bits
   }
 
+  /// `Fri..Sun,Mon` for `Fri..Mon`.
+  private static func wrapped(_ first: Int, _ last: Int) -> String {
+    let names = CronField.weekdayNames.map(\.capitalized3)
+    let head = first == 0 ? names[0] : "\(names[first])..\(names[0])"
+    return head + "," + (last == 1 ? names[1] : "\(names[1])..\(names[last])")
+  }
+
   private mutating func weekday() throws(TriggerParseError) -> Int {
     let start = position
     while CronFieldReader.isLetter(peek) { position += 1 }
-    let word = text.text(start..<position).lowercased()
+    let written = text.text(start..<position)
+    let word = written.lowercased()
     if let number = Self.weekdayNames.firstIndex(where: { $0 == word || $0.prefix(3) == word }) { return number }
     throw text.failure(
-      start..<max(position, start + (start < end ? 1 : 0)), "unknown weekday \"\(printable(word, limit: 20))\"",
+      start..<max(position, start + (start < end ? 1 : 0)), "unknown weekday \"\(printable(written, limit: 20))\"",
       expected: "Mon to Sun, in full or with three letters, or a shorthand such as daily",
       suggestion: nearestShorthand ?? CronText.nearest(to: word, among: CronField.weekdayNames.map(\.capitalized3)))
   }
@@ -190,7 +211,9 @@ struct OnCalendarGrammar {
       return
     }
     let isFromEnd = isNext("~")
-    guard isFromEnd || isNext("-") else { throw unexpected("\"-\" or \":\"") }
+    guard isFromEnd || isNext("-") else {
+      throw unexpected(isNext("/") ? "a value before \"/\", as in 0/2" : "\"-\" or \":\"")
+    }
     position += 1
     let second = try chain("value", isSeconds: false)
     if position == end || isAtSpace {

@@ -91,6 +91,9 @@ final class OnCalendarRule: TriggerRule {
 
   var hasBeginning: Bool { instant != nil }
   var zones: [String] { instant == nil ? [walk.zone.identifier] : [] }
+  func forEachRelease(_ body: (ZoneRelease) -> Void) {
+    if instant == nil { walk.zone.release.map(body) }
+  }
 
   var form: TriggerForm {
     var members: [String: JSONValue] = ["expression": .string(expression), "zone": .string(zone.identifier)]

@@ -7,10 +7,16 @@ struct RecurrenceDays: Hashable, Sendable {
   private var monthDaysFromEnd: UInt32 = 0
   /// Bits 0...6.
   private var weekdays: UInt8 = 0
-  private var counted: [RecurrenceRule.Weekday] = []
-  /// Whether `counted` counts in the year; else in the month.
-  private let countsInYear: Bool
-  private var yearDays: [Int] = []
+  /// Bit `7 * (n - 1) + w`: the n-th weekday `w` of the month, and the n-th from its end.
+  private var nthWeekdays: UInt64 = 0
+  private var nthWeekdaysFromEnd: UInt64 = 0
+  /// Of weekdays counted in the year, a word each: bit `n` for the n-th of the year, and seven words on for the n-th from
+  /// its end. Empty for no restriction.
+  private var weekdaysOfYear: [UInt64] = []
+  /// Bit `n` for the n-th day of the year, and the n-th from its end as the day that it is in a leap year. Empty for no
+  /// restriction.
+  private var yearDays: [UInt64] = []
+  private var yearDaysFromEnd: [UInt64] = []
   /// Bits 1...53, from the first week and from the last; both 0 for no restriction.
   private var weeks: UInt64 = 0
   private var weeksFromEnd: UInt64 = 0
@@ -19,7 +25,7 @@ struct RecurrenceDays: Hashable, Sendable {
   /// The days of a rule; what it leaves open is taken from its start (RFC 5545, section 3.3.10).
   init(_ rule: RecurrenceRule, start: CivilDate) {
     weekStart = rule.weekStart
-    countsInYear = rule.frequency == .yearly && rule.months.isEmpty
+    let countsInYear = rule.frequency == .yearly && rule.months.isEmpty
     var monthList = rule.months
     var dayList = rule.monthDays
     var weekdayList = rule.weekdays
@@ -36,12 +42,35 @@ struct RecurrenceDays: Hashable, Sendable {
     if !monthList.isEmpty { months = monthList.reduce(0) { $0 | 1 << UInt16($1) } }
     for day in dayList { if day > 0 { monthDays |= 1 << UInt32(day) } else { monthDaysFromEnd |= 1 << UInt32(-day) } }
     for day in weekdayList {
-      if day.ordinal == 0 { weekdays |= 1 << UInt8(day.weekday) } else { counted.append(day) }
+      if day.ordinal == 0 { weekdays |= 1 << UInt8(day.weekday) } else { count(day, inYear: countsInYear) }
     }
-    yearDays = rule.yearDays
+    if !rule.yearDays.isEmpty {
+      (yearDays, yearDaysFromEnd) = ([0, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0])
+      for day in rule.yearDays {
+        if day > 0 { yearDays[day >> 6] |= 1 << UInt64(day & 63) }
+        if day < 0 { yearDaysFromEnd[(367 + day) >> 6] |= 1 << UInt64((367 + day) & 63) }
+      }
+    }
     for week in rule.weeks { if week > 0 { weeks |= 1 << UInt64(week) } else { weeksFromEnd |= 1 << UInt64(-week) } }
     if !rule.weeks.isEmpty { months &= Self.months(ofWeeks: rule.weeks) }
   }
+
+  private mutating func count(_ day: RecurrenceRule.Weekday, inYear: Bool) {
+    let number = abs(day.ordinal)
+    if inYear {
+      if weekdaysOfYear.isEmpty { weekdaysOfYear = Array(repeating: 0, count: 14) }
+      weekdaysOfYear[day.ordinal > 0 ? day.weekday : 7 + day.weekday] |= 1 << UInt64(number)
+    } else if number <= 5 {
+      let bit = UInt64(1) << UInt64(7 * (number - 1) + day.weekday)
+      if day.ordinal > 0 { nthWeekdays |= bit } else { nthWeekdaysFromEnd |= bit }
+    } else {
+      // No month has so many; that the rule asks for them still restricts it.
+      nthWeekdays |= Self.nowhere
+    }
+  }
+
+  /// A bit of `nthWeekdays` beyond the fifth weekdays.
+  private static let nowhere: UInt64 = 1 << 63
 
   /// The months in which days of the weeks can lie at all, so that the others need no look.
   private static func months(ofWeeks weeks: [Int]) -> UInt16 {
@@ -73,57 +102,75 @@ struct RecurrenceDays: Hashable, Sendable {
       }
       mask &= allowed
     }
-    guard mask != 0, weekdays != 0 || !counted.isEmpty || !yearDays.isEmpty || weeks | weeksFromEnd != 0 else {
-      return mask
-    }
+    let isByWeekday = weekdays != 0 || nthWeekdays | nthWeekdaysFromEnd != 0 || !weekdaysOfYear.isEmpty
+    guard mask != 0, isByWeekday || !yearDays.isEmpty || weeks | weeksFromEnd != 0 else { return mask }
     let firstDay = CivilDate(year: year, month: month, day: 1).daysSinceEpoch
-    if weekdays != 0 || !counted.isEmpty {
+    if isByWeekday {
       let firstWeekday = CivilDate.weekday(daysSinceEpoch: firstDay)
       var allowed = DayPattern.spread(weekdays, firstWeekday: firstWeekday)
-      for day in counted {
-        allowed |=
-          countsInYear
-          ? inYear(day, year: year, firstDay: firstDay, length: length)
-          : inMonth(day, firstWeekday: firstWeekday, length: length)
-      }
+      if nthWeekdays | nthWeekdaysFromEnd != 0 { allowed |= daysCountedInMonth(firstWeekday, length: length) }
+      if !weekdaysOfYear.isEmpty { allowed |= daysCountedInYear(year, firstDay: firstDay, firstWeekday: firstWeekday) }
       mask &= allowed
     }
-    if !yearDays.isEmpty { mask &= daysOfYear(year: year, firstDay: firstDay, length: length) }
+    if !yearDays.isEmpty { mask &= daysOfYear(year, firstDay: firstDay) }
     if weeks | weeksFromEnd != 0 { mask &= daysOfWeeks(year: year, firstDay: firstDay, length: length) }
     return mask
   }
 
-  private func inMonth(_ day: RecurrenceRule.Weekday, firstWeekday: Int, length: Int) -> UInt32 {
-    let first = (day.weekday - firstWeekday + 7) % 7 + 1
-    let last = first + (length - first) / 7 * 7
-    let wanted = day.ordinal > 0 ? first + 7 * (day.ordinal - 1) : last + 7 * (day.ordinal + 1)
-    return wanted >= 1 && wanted <= length ? 1 << UInt32(wanted) : 0
-  }
-
-  private func inYear(_ day: RecurrenceRule.Weekday, year: Int, firstDay: Int, length: Int) -> UInt32 {
-    let wanted: Int
-    if day.ordinal > 0 {
-      let newYear = CivilDate(year: year, month: 1, day: 1).daysSinceEpoch
-      wanted = newYear + (day.weekday - CivilDate.weekday(daysSinceEpoch: newYear) + 7) % 7 + 7 * (day.ordinal - 1)
-    } else {
-      let last = CivilDate(year: year, month: 12, day: 31).daysSinceEpoch
-      wanted = last - (CivilDate.weekday(daysSinceEpoch: last) - day.weekday + 7) % 7 + 7 * (day.ordinal + 1)
-    }
-    let inMonth = wanted - firstDay + 1
-    return inMonth >= 1 && inMonth <= length ? 1 << UInt32(inMonth) : 0
-  }
-
-  private func daysOfYear(year: Int, firstDay: Int, length: Int) -> UInt32 {
-    let newYear = CivilDate(year: year, month: 1, day: 1).daysSinceEpoch
-    let yearLength = CivilDate.isLeapYear(year) ? 366 : 365
+  private func daysCountedInMonth(_ firstWeekday: Int, length: Int) -> UInt32 {
     var mask: UInt32 = 0
-    for day in yearDays {
-      let wanted = (day > 0 ? day : yearLength + 1 + day)
-      guard wanted >= 1, wanted <= yearLength else { continue }
-      let inMonth = newYear + wanted - firstDay
-      if inMonth >= 1, inMonth <= length { mask |= 1 << UInt32(inMonth) }
+    var (rest, number) = (nthWeekdays & ~Self.nowhere, UInt64(0))
+    while rest != 0 {
+      // The n-th weekday of a month lies within its n-th seven days, and the n-th from its end likewise.
+      let wanted = UInt8(truncatingIfNeeded: rest) & DayPattern.everyWeekday
+      mask |=
+        DayPattern.spread(wanted, firstWeekday: firstWeekday) & UInt32(truncatingIfNeeded: UInt64(0xFE) << (7 * number))
+      (rest, number) = (rest >> 7, number + 1)
+    }
+    (rest, number) = (nthWeekdaysFromEnd, 1)
+    while rest != 0 {
+      let wanted = UInt8(truncatingIfNeeded: rest) & DayPattern.everyWeekday
+      let sevenDays = (UInt64(0x7F) << UInt64(length + 1)) >> (7 * number)
+      mask |= DayPattern.spread(wanted, firstWeekday: firstWeekday) & UInt32(truncatingIfNeeded: sevenDays)
+      (rest, number) = (rest >> 7, number + 1)
     }
     return mask
+  }
+
+  private func daysCountedInYear(_ year: Int, firstDay: Int, firstWeekday: Int) -> UInt32 {
+    let newYear = CivilDate(year: year, month: 1, day: 1).daysSinceEpoch
+    let nextNewYear = newYear + (CivilDate.isLeapYear(year) ? 366 : 365)
+    var mask: UInt32 = 0
+    for weekday in 0..<7 {
+      let (fromStart, fromEnd) = (weekdaysOfYear[weekday], weekdaysOfYear[7 + weekday])
+      guard fromStart | fromEnd != 0 else { continue }
+      // The first such weekday of the month, and which one of the year it is.
+      let day = (weekday - firstWeekday + 7) % 7 + 1
+      let number = (firstDay + day - 1 - newYear) / 7 + 1
+      let numberFromEnd = (nextNewYear - firstDay - day) / 7 + 1
+      for week in 0..<5 {
+        let isWanted =
+          fromStart >> UInt64(number + week) & 1 != 0
+          || (numberFromEnd > week && fromEnd >> UInt64(numberFromEnd - week) & 1 != 0)
+        // Bits beyond the month's end are those of no day, and taken away by what calls this.
+        if isWanted { mask |= 1 << UInt32(day + 7 * week) }
+      }
+    }
+    return mask
+  }
+
+  private func daysOfYear(_ year: Int, firstDay: Int) -> UInt32 {
+    let before = firstDay - CivilDate(year: year, month: 1, day: 1).daysSinceEpoch
+    // A day counted from the end of a common year is one earlier than that of a leap year.
+    let fromEnd = CivilDate.isLeapYear(year) ? before : before + 1
+    return Self.bits(of: yearDays, from: before) | Self.bits(of: yearDaysFromEnd, from: fromEnd)
+  }
+
+  /// 32 bits of a long row of them.
+  private static func bits(of words: [UInt64], from first: Int) -> UInt32 {
+    let (word, shift) = (first >> 6, UInt64(first & 63))
+    // Two shifts: shifting 64 bits by 64 at once would be a different thing.
+    return UInt32(truncatingIfNeeded: (words[word] >> shift) | ((words[word + 1] << 1) << (63 - shift)))
   }
 
   // MARK: - Weeks

@@ -83,7 +83,9 @@ struct RecurrenceGrammar {
     let known = RecurrenceRule.Frequency.allCases.map(\.rawValue)
     throw text.failure(
       range, "unknown frequency \"\(printable(word, limit: 20))\"", expected: "one of " + known.joined(separator: ", "),
-      suggestion: CronText.nearest(to: word, among: known) ?? known.first { $0.hasPrefix(word) && word.count > 2 })
+      suggestion: CronText.nearest(to: word, among: known) ?? known.first { $0.hasPrefix(word) && word.count > 2 }
+        // A comma where a semicolon belongs.
+        ?? known.first { word.hasPrefix($0 + ",") })
   }
 
   private func list<Value>(
@@ -142,11 +144,14 @@ struct RecurrenceGrammar {
     if let number = names.firstIndex(of: word) { return number }
     throw text.failure(
       range, "unknown weekday \"\(printable(word, limit: 20))\"", expected: "one of " + names.joined(separator: ", "),
-      suggestion: names.first { word.hasPrefix($0) })
+      suggestion: names.first { word.hasPrefix($0) } ?? names.first { $0.hasPrefix(word) && !word.isEmpty })
   }
 
   private func countedWeekday(_ range: Range<Int>) throws(TriggerParseError) -> RecurrenceRule.Weekday {
     let split = max(range.lowerBound, range.upperBound - 2)
+    // `MON` and `MONDAY` are one word, and not something before `ON` or `AY`.
+    let letters = text.bytes[range].firstIndex { CronFieldReader.isLetter($0) } ?? split
+    if letters < split { return RecurrenceRule.Weekday(ordinal: 0, weekday: try weekday(letters..<range.upperBound)) }
     let day = try weekday(split..<range.upperBound)
     let ordinal = split == range.lowerBound ? 0 : try signed(range.lowerBound..<split, 53, "BYDAY")
     return RecurrenceRule.Weekday(ordinal: ordinal, weekday: day)
@@ -155,8 +160,10 @@ struct RecurrenceGrammar {
   /// `20261231T235959Z`; without `Z` on the wall clock, and a day alone up to its end.
   private func until(_ range: Range<Int>) throws(TriggerParseError) -> RecurrenceRule.End {
     guard let stamp = CivilStamp(basic: text.text(range)) else {
+      let plain = text.text(range).filter { $0 != "-" && $0 != ":" }.replacing(" ", with: "T")
       throw text.failure(
-        range, "UNTIL is no date or time", expected: "a form such as 20261231T235959Z or 20261231")
+        range, "UNTIL is no date or time", expected: "a form such as 20261231T235959Z or 20261231",
+        suggestion: CivilStamp(basic: plain) != nil ? plain : nil)
     }
     if stamp.isUTC { return .until(Instant(secondsSinceEpoch: stamp.seconds)) }
     return .untilLocal(stamp.isDateOnly ? stamp.seconds + CivilTime.secondsPerDay - 1 : stamp.seconds)

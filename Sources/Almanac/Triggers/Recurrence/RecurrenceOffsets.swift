@@ -1,24 +1,25 @@
 /// The times within one period of a recurrence — a day, an hour, a minute or a second — as seconds from its beginning.
-enum RecurrenceOffsets: Hashable, Sendable {
-  case set(TimeOfDaySet)
-  /// Sorted; what BYSETPOS picked. Not empty.
-  case list([Int32])
+struct RecurrenceOffsets: Hashable, Sendable {
+  private let set: TimeOfDaySet
+  /// Sorted; what BYSETPOS picked. Empty where all of the set counts.
+  private let picked: [Int32]
+  /// Whether nothing belongs; nothing else may be asked then.
+  let isEmpty: Bool
 
-  /// All of a set, or those at the positions, which count from 1, or from -1 at the end; nil where nothing is left.
-  init?(_ set: TimeOfDaySet, positions: [Int]) {
-    guard !set.isEmpty else { return nil }
-    guard !positions.isEmpty else {
-      self = .set(set)
+  /// All of a set, or those at the positions, which count from 1, or from -1 at the end.
+  init(_ set: TimeOfDaySet, positions: [Int]) {
+    self.set = set
+    guard !positions.isEmpty, !set.isEmpty else {
+      (picked, isEmpty) = ([], set.isEmpty)
       return
     }
     let count = Self.count(of: set)
-    var picked: Set<Int32> = []
+    var found: Set<Int32> = []
     for position in positions {
       let index = position > 0 ? position - 1 : count + position
-      if index >= 0, index < count { picked.insert(Int32(Self.element(index, of: set))) }
+      if index >= 0, index < count { found.insert(Int32(Self.element(index, of: set))) }
     }
-    guard !picked.isEmpty else { return nil }
-    self = .list(picked.sorted())
+    (picked, isEmpty) = (found.sorted(), found.isEmpty)
   }
 
   static func count(of set: TimeOfDaySet) -> Int {
@@ -39,31 +40,15 @@ enum RecurrenceOffsets: Hashable, Sendable {
     return bits.trailingZeroBitCount
   }
 
-  var first: Int {
-    switch self {
-    case .set(let set): set.first
-    case .list(let list): Int(list[0])
-    }
-  }
+  var first: Int { picked.isEmpty ? set.first : Int(picked[0]) }
 
-  var last: Int {
-    switch self {
-    case .set(let set): set.last
-    case .list(let list): Int(list[list.count - 1])
-    }
-  }
+  var last: Int { picked.isEmpty ? set.last : Int(picked[picked.count - 1]) }
 
   func first(atOrAfter offset: Int) -> Int? {
-    switch self {
-    case .set(let set): set.first(atOrAfter: offset)
-    case .list(let list): list.first { $0 >= offset }.map(Int.init)
-    }
+    picked.isEmpty ? set.first(atOrAfter: offset) : picked.first { $0 >= offset }.map(Int.init)
   }
 
   func last(atOrBefore offset: Int) -> Int? {
-    switch self {
-    case .set(let set): set.last(atOrBefore: offset)
-    case .list(let list): list.last { $0 <= offset }.map(Int.init)
-    }
+    picked.isEmpty ? set.last(atOrBefore: offset) : picked.last { $0 <= offset }.map(Int.init)
   }
 }

@@ -8,7 +8,7 @@ extension RecurrenceTimes {
     }
   }
 
-  func firstByUnits(_ from: CivilSeconds, _ offsets: RecurrenceOffsets) -> CivilSeconds? {
+  func firstByUnits(_ from: CivilSeconds) -> CivilSeconds? {
     let unit = unit
     let interval = Int64(rule.interval)
     let origin = start.floored(dividingBy: unit)
@@ -44,11 +44,11 @@ extension RecurrenceTimes {
     let found =
       later != 0
       ? Int(day) + 1 + later.trailingZeroBitCount
-      : firstDay(afterMonth: date.month, of: date.year, days.mask)
+      : firstDay(afterMonth: date.month, of: date.year, isInPeriods: false)
     return found.map { Int64($0) * CivilTime.secondsPerDay + Int64(unitsOfDay.first) }
   }
 
-  func lastByUnits(_ from: CivilSeconds, _ offsets: RecurrenceOffsets) -> CivilSeconds? {
+  func lastByUnits(_ from: CivilSeconds) -> CivilSeconds? {
     let unit = unit
     let interval = Int64(rule.interval)
     let origin = start.floored(dividingBy: unit)
@@ -79,7 +79,7 @@ extension RecurrenceTimes {
     let found =
       earlier != 0
       ? Int(day) - (date.day - (31 - earlier.leadingZeroBitCount))
-      : lastDay(beforeMonth: date.month, of: date.year, days.mask)
+      : lastDay(beforeMonth: date.month, of: date.year, isInPeriods: false)
     return found.map { Int64($0) * CivilTime.secondsPerDay + Int64(unitsOfDay.last) }
   }
 

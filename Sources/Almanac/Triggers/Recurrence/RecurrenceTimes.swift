@@ -13,15 +13,20 @@ struct RecurrenceTimes: CivilTimeSet {
   let days: RecurrenceDays
   let startDay: Int
   private let startDate: CivilDate
-  /// Nil where no time of day is allowed.
-  let offsets: RecurrenceOffsets?
+  /// Empty where no time of day is allowed.
+  let offsets: RecurrenceOffsets
   /// Of hourly to secondly rules, the hours, minutes and seconds that are allowed for the unit itself.
   let units: TimeOfDaySet
   /// The last time, where the rule counts its occurrences.
   private(set) var end: CivilSeconds = CivilTime.last
 
-  /// How many months, periods or candidates one search looks at; 8,000 years have 96,000 months.
+  /// How many candidates a search of hourly to secondly rules looks at: enough for two or three leaps a day in a century.
   static let mostSteps = 100_000
+  /// After so many years, months or weeks the calendar repeats itself. A search in steps of any size that has found
+  /// nothing in so many steps has met every kind of year, month or week that it ever meets.
+  static let yearsOfCycle = 400
+  static let monthsOfCycle = 4_800
+  static let weeksOfCycle = 20_871
 
   init(_ rule: RecurrenceRule, start: CivilSeconds) {
     self.rule = rule
@@ -46,7 +51,7 @@ struct RecurrenceTimes: CivilTimeSet {
     if order >= 5 { within.minutes = 1 }
     if order >= 6 { within.seconds = 1 }
     let positions = rule.frequency == .daily || order >= 4 ? rule.positions : []
-    offsets = units.isEmpty ? nil : RecurrenceOffsets(within, positions: positions)
+    offsets = RecurrenceOffsets(within, positions: positions)
     if case .count(let count) = rule.end { end = last(ofFirst: count) }
   }
 
@@ -61,27 +66,27 @@ struct RecurrenceTimes: CivilTimeSet {
   }
 
   func first(atOrAfter local: CivilSeconds) -> CivilSeconds? {
-    guard let offsets, local <= end else { return nil }
+    guard !offsets.isEmpty, local <= end else { return nil }
     let from = max(local, start)
     let found =
       switch rule.frequency {
       case .yearly, .monthly, .weekly:
-        rule.positions.isEmpty ? firstByDays(from, offsets) : firstByPeriods(from)
-      case .daily: firstByDays(from, offsets)
-      case .hourly, .minutely, .secondly: firstByUnits(from, offsets)
+        rule.positions.isEmpty ? firstByDays(from) : firstByPeriods(from)
+      case .daily: firstByDays(from)
+      case .hourly, .minutely, .secondly: firstByUnits(from)
       }
     return found.flatMap { $0 <= end ? $0 : nil }
   }
 
   func last(atOrBefore local: CivilSeconds) -> CivilSeconds? {
-    guard let offsets, local >= start else { return nil }
+    guard !offsets.isEmpty, local >= start else { return nil }
     let from = min(local, end)
     let found =
       switch rule.frequency {
       case .yearly, .monthly, .weekly:
-        rule.positions.isEmpty ? lastByDays(from, offsets) : lastByPeriods(from)
-      case .daily: lastByDays(from, offsets)
-      case .hourly, .minutely, .secondly: lastByUnits(from, offsets)
+        rule.positions.isEmpty ? lastByDays(from) : lastByPeriods(from)
+      case .daily: lastByDays(from)
+      case .hourly, .minutely, .secondly: lastByUnits(from)
       }
     return found.flatMap { $0 >= start ? $0 : nil }
   }
@@ -126,7 +131,7 @@ struct RecurrenceTimes: CivilTimeSet {
     return bits
   }
 
-  private func firstByDays(_ from: CivilSeconds, _ offsets: RecurrenceOffsets) -> CivilSeconds? {
+  private func firstByDays(_ from: CivilSeconds) -> CivilSeconds? {
     let (date, second) = CivilTime.split(from)
     let day = from.floored(dividingBy: CivilTime.secondsPerDay)
     let present = mask(year: date.year, month: date.month)
@@ -137,11 +142,11 @@ struct RecurrenceTimes: CivilTimeSet {
     if later != 0 {
       return (day + 1 + Int64(later.trailingZeroBitCount)) * CivilTime.secondsPerDay + Int64(offsets.first)
     }
-    guard let found = firstDay(afterMonth: date.month, of: date.year, mask) else { return nil }
+    guard let found = firstDay(afterMonth: date.month, of: date.year, isInPeriods: true) else { return nil }
     return Int64(found) * CivilTime.secondsPerDay + Int64(offsets.first)
   }
 
-  private func lastByDays(_ from: CivilSeconds, _ offsets: RecurrenceOffsets) -> CivilSeconds? {
+  private func lastByDays(_ from: CivilSeconds) -> CivilSeconds? {
     let (date, second) = CivilTime.split(from)
     let day = from.floored(dividingBy: CivilTime.secondsPerDay)
     let present = mask(year: date.year, month: date.month)
@@ -153,17 +158,18 @@ struct RecurrenceTimes: CivilTimeSet {
       let found = day - Int64(date.day - (31 - earlier.leadingZeroBitCount))
       return found * CivilTime.secondsPerDay + Int64(offsets.last)
     }
-    guard let found = lastDay(beforeMonth: date.month, of: date.year, mask) else { return nil }
+    guard let found = lastDay(beforeMonth: date.month, of: date.year, isInPeriods: true) else { return nil }
     return Int64(found) * CivilTime.secondsPerDay + Int64(offsets.last)
   }
 
-  /// The first day that belongs after the end of a month.
-  func firstDay(afterMonth month: Int, of startYear: Int, _ mask: (Int, Int) -> UInt32) -> Int? {
+  /// The first day after the end of a month that the BY parts allow, in the periods of the interval or in any.
+  func firstDay(afterMonth month: Int, of startYear: Int, isInPeriods: Bool) -> Int? {
     // Parts that leave no month at all; the rule's own dates may still fire.
     guard days.months != 0 else { return nil }
     var year = startYear
     var rest = days.months & ~((2 << UInt16(month)) - 1)
-    for _ in 0..<Self.mostSteps {
+    let lastUseful = min(9_999, startYear + yearsOfCycle(isInPeriods: isInPeriods))
+    while true {
       if rest == 0 {
         year += 1
         if rule.frequency == .yearly {
@@ -172,32 +178,36 @@ struct RecurrenceTimes: CivilTimeSet {
         }
         rest = days.months
       }
-      guard year <= 9_999 else { return nil }
+      guard year <= lastUseful else { return nil }
       let month = rest.trailingZeroBitCount
-      let bits = mask(year, month)
+      let bits = isInPeriods ? mask(year: year, month: month) : days.mask(year: year, month: month)
       if bits != 0 { return CivilDate(year: year, month: month, day: bits.trailingZeroBitCount).daysSinceEpoch }
       rest &= rest - 1
     }
-    return nil
   }
 
-  /// The last day that belongs before the beginning of a month.
-  func lastDay(beforeMonth month: Int, of startYear: Int, _ mask: (Int, Int) -> UInt32) -> Int? {
+  /// The last such day before the beginning of a month.
+  func lastDay(beforeMonth month: Int, of startYear: Int, isInPeriods: Bool) -> Int? {
     guard days.months != 0 else { return nil }
     var year = startYear
     var rest = days.months & ((1 << UInt16(month)) - 1)
-    for _ in 0..<Self.mostSteps {
+    let firstUseful = max(startDate.year, startYear - yearsOfCycle(isInPeriods: isInPeriods))
+    while true {
       if rest == 0 {
         year -= 1
         if rule.frequency == .yearly { year -= (year - startDate.year).flooredRemainder(dividingBy: rule.interval) }
         rest = days.months
       }
-      guard year >= startDate.year else { return nil }
+      guard year >= firstUseful else { return nil }
       let month = 15 - rest.leadingZeroBitCount
-      let bits = mask(year, month)
+      let bits = isInPeriods ? mask(year: year, month: month) : days.mask(year: year, month: month)
       if bits != 0 { return CivilDate(year: year, month: month, day: 31 - bits.leadingZeroBitCount).daysSinceEpoch }
       rest ^= 1 << UInt16(month)
     }
-    return nil
+  }
+
+  /// After how many years the days repeat themselves; with an interval, a common multiple of both.
+  private func yearsOfCycle(isInPeriods: Bool) -> Int {
+    isInPeriods ? Self.yearsOfCycle * rule.interval : Self.yearsOfCycle
   }
 }

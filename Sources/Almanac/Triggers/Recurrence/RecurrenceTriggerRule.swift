@@ -93,6 +93,7 @@ final class RecurrenceTriggerRule: TriggerRule {
 
   var hasBeginning: Bool { true }
   var zones: [String] { [walk.zone.identifier] }
+  func forEachRelease(_ body: (ZoneRelease) -> Void) { walk.zone.release.map(body) }
 
   var form: TriggerForm {
     var members: [String: JSONValue] = [

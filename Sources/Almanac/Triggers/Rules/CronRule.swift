@@ -10,7 +10,8 @@ final class CronRule: TriggerRule {
   private let walk: ZonedWalk<CivilPattern>
 
   init(
-    _ expression: String, dialect: CronDialect, zone: String, gap: GapPolicy, fold: FoldPolicy, seed: String? = nil
+    _ expression: String, dialect: CronDialect, zone: String, in database: ZoneDatabase = .system, gap: GapPolicy,
+    fold: FoldPolicy, seed: String? = nil
   ) throws {
     guard seed == nil || dialect.hasHash else {
       throw TriggerError("The dialect \(dialect.rawValue) has no H, and takes no hash seed.")
@@ -22,7 +23,7 @@ final class CronRule: TriggerRule {
     self.gap = gap
     self.fold = fold
     walk = ZonedWalk(
-      times: meaning.pattern, zone: try ZoneDatabase.system.zone(zone), gap: gap == .auto ? meaning.gap : gap,
+      times: meaning.pattern, zone: try database.zone(zone), gap: gap == .auto ? meaning.gap : gap,
       fold: fold == .auto ? meaning.fold : fold)
   }
 
@@ -36,6 +37,7 @@ final class CronRule: TriggerRule {
   }
 
   var zones: [String] { [walk.zone.identifier] }
+  func forEachRelease(_ body: (ZoneRelease) -> Void) { walk.zone.release.map(body) }
 
   var form: TriggerForm {
     var members: [String: JSONValue] = [

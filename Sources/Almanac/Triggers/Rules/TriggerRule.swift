@@ -30,6 +30,9 @@ protocol TriggerRule: AnyObject, Sendable {
   /// The identifiers of the zones whose data the fire times depend on.
   var zones: [String] { get }
 
+  /// Calls `body` with the zone data that the rule was made with: once for each zone, and for none where no zone matters.
+  func forEachRelease(_ body: (ZoneRelease) -> Void)
+
   /// Whether this is what remains of something that could not be read.
   var unreadableReason: String? { get }
 }
@@ -50,6 +53,9 @@ extension TriggerRule {
   var hasBeginning: Bool { false }
   var inner: [Trigger] { [] }
   var zones: [String] { [] }
+  func forEachRelease(_ body: (ZoneRelease) -> Void) {
+    for trigger in inner { trigger.forEachRelease(body) }
+  }
   var unreadableReason: String? { nil }
 }
 

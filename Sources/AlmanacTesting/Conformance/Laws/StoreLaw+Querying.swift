@@ -132,6 +132,7 @@ private enum Zoo {
           tags: [["a", "b"], ["a"], [], ["a,b"], ["b", "ü '\""]][number % 5],
           creator: [nil, "file", "File"][number % 3]), now: LawScene.start)
       record.state.status = status
+      record.state.zoneData = [nil, "2026a", "2026b", "a\"/b"][number % 4]
       records.append(record)
     }
     try await scene.put(records, into: store)
@@ -149,6 +150,8 @@ private enum Zoo {
     queries.append(
       JobQuery(statuses: [.active, .paused], idPrefix: "exam", jobName: "send", queue: "mail", tags: ["a"]))
     queries.append(JobQuery(statuses: [.active], jobName: "Send", creator: "file"))
+    queries += ["2026a", "a\"/b", "2026"].map { JobQuery(statuses: nil, zoneDataOtherThan: $0) }
+    queries.append(JobQuery(statuses: [.active, .paused], jobName: "Send", zoneDataOtherThan: "2026b"))
     return queries
   }
 }
