@@ -67,6 +67,7 @@ let package = Package(
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ]),
     .executableTarget(name: "almanac", dependencies: ["AlmanacCommands"]),
+    .executableTarget(name: "almanac-simulate", dependencies: ["AlmanacTesting"]),
     .testTarget(name: "AlmanacTests", dependencies: ["Almanac", "AlmanacTesting"]),
     .testTarget(name: "AlmanacSQLiteTests", dependencies: ["AlmanacSQLite", "AlmanacTesting"]),
     .testTarget(name: "AlmanacCommandsTests", dependencies: ["AlmanacCommands", "AlmanacTesting"]),

@@ -20,7 +20,7 @@ public final class AsyncExecutor: JobExecutor {
 
   public func execute(_ runs: [RunAssignment]) {
     for run in runs {
-      let task = Task(priority: self.priority) {
+      let task = Surroundings.begin(priority: self.priority) {
         run.finish(await run.perform())
       }
       run.onCancel { task.cancel() }

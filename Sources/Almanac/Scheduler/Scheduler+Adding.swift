@@ -107,7 +107,7 @@ extension Scheduler {
     }
     let now = desk.now()
     let definition = JobDefinition(
-      id: id, incarnation: Int64.random(in: 1...Int64.max), createdAt: now, payload: bytes,
+      id: id, incarnation: Surroundings.uniqueNumber(), createdAt: now, payload: bytes,
       trigger: self.core.shared.zones.current(job.trigger).anchored(at: now),
       profile: self.profile(job, policies, executor: executor),
       extras: self.extras(job.options))

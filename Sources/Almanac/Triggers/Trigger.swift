@@ -90,6 +90,7 @@ public struct Trigger: Sendable {
   ///
   /// Where its parts were made with data of several versions, it is the one that is known to be the oldest.
   public var zoneDataVersion: String? {
+    if let simulated = Surroundings.current.zoneData { return self.zones.isEmpty ? nil : simulated }
     var oldest: String?
     self.forEachRelease { release in
       // Where it cannot be told which is older, the first stands.

@@ -1,74 +1,112 @@
 import Almanac
 
 /// What an auditor writes down of one incarnation of a job: every fire, every claim, every end.
+///
+/// It believes no counter that it has not counted, and decides by itself what has to follow: from the policies, and from the trigger by asking it
+/// for the next fire again and again.
 struct JobBook: Sendable {
   struct ClaimEntry: Sendable {
     var token: FencingToken
     var fire: Instant
     var attempt: Int
     var owner: Epoch
-    /// It ended, or was taken back.
+    var claimedAt: Instant
+    /// By when it has to be told to stop.
+    var timeoutAt: Instant?
+    /// Why it was told to stop, and when.
+    var stop: (reason: CancelReason, at: Instant)?
+  }
+
+  /// When a change was committed, and how.
+  struct Moment {
+    /// The store's time, as whoever decided read it: before the call, which may have been slow, and the clock may have been set since.
+    var now: Instant
+    /// The latest time that anybody can have read.
+    var latest: Instant
+    /// How far off the time may be by which somebody decided.
+    var uncertainty: Duration
+    var due: SimulatedStore.Due?
+  }
+
+  /// One fire that became a run.
+  struct FireEntry: Sendable {
+    var endedAttempts = 0
+    var failures = 0
+    /// It ran, and will not run again.
     var isOver = false
-    /// It was given back before it began.
-    var isReleased = false
+    /// The latest claim for the attempt that is to come, unless it was given back.
+    var claim: Int64?
   }
 
   let job: JobID
   let incarnation: Int64
-  private(set) var claims: [Int64: ClaimEntry] = [:]
-  /// The latest claim of each attempt of each fire.
-  private var attempts: [Instant: [Int: Int64]] = [:]
+  /// Claims that are held, by number.
+  var open: [Int64: ClaimEntry] = [:]
+  var fires: [Instant: FireEntry] = [:]
   /// Claims that were taken back from a lost scheduler.
-  private(set) var lost: Set<Int64> = []
-  private var rows: [HistoryRow] = []
-  private var starts: Int64 = 0
-  private var releases: Int64 = 0
+  var lost: Set<Int64> = []
+  var rows: [HistoryRow] = []
+  var highestClaim: Int64 = 0
+  var starts: Int64 = 0
+  var releases: Int64 = 0
   /// Fires that came, and fires asked for by hand.
-  private var fires = 0
+  var fireCount = 0
+  /// Since when it has been over, and for how long it is remembered.
+  var tombstone: (since: Instant, retention: Duration)?
   var isErased = false
+  /// When it was changed the last time, on the true clock.
+  var changedAt: Instant
 
-  init(_ record: JobRecord) {
+  init(_ record: JobRecord, at now: Instant) {
+    self.changedAt = now
     self.job = record.id
     self.incarnation = record.definition.incarnation
   }
 
   /// Writes down a transition; answers what is wrong with it.
   mutating func follow(
-    _ before: JobRecord, _ after: JobRecord, _ effects: [Effect], _ rows: [HistoryRow], at now: Instant
+    _ before: JobRecord, _ after: JobRecord, _ effects: [Effect], _ rows: [HistoryRow], _ moment: Moment
   ) -> [String] {
     var problems: [String] = []
-    if after.revision <= before.revision { problems.append("the revision went from \(before.revision) on to that") }
-    for case .report(let report) in effects {
-      switch report {
-      case .released(let token):
+    if self.isErased { problems.append("it was forgotten, and is there again as the same incarnation") }
+    if after.revision <= before.revision { problems.append("the revision went from \(before.revision) to that") }
+    var taken: Set<Int64> = []
+    for effect in effects {
+      switch effect {
+      case .report(.released(let token)):
         self.releases += 1
-        self.claims[token.claim]?.isReleased = true
-        self.claims[token.claim]?.isOver = true
-      case .ownerLost(_, let token):
+        if let entry = self.open.removeValue(forKey: token.claim) {
+          self.fires[entry.fire]?.claim = nil
+        } else {
+          problems.append("the claim \(token) was given back, and was not held")
+        }
+      case .report(.ownerLost(_, let token)):
+        taken.insert(token.claim)
         self.lost.insert(token.claim)
-        self.claims[token.claim]?.isOver = true
+      case .cancel(let token, _, let reason):
+        self.open[token.claim]?.stop = (reason, moment.now)
       default: break
       }
     }
     for row in rows {
-      if case .attempt(let end) = row.entry { self.claims[end.claim]?.isOver = true }
+      guard case .attempt(let end) = row.entry else { continue }
+      problems += self.end(end, at: row.at, taken: taken.contains(end.claim), before, after)
     }
-    for case .start(let order) in effects { problems += self.claim(order, after, at: now) }
-    for entry in self.claims.values where !entry.isOver {
+    for claim in taken where self.open[claim] != nil {
+      problems.append("the claim \(claim) was taken back, and its end was not written")
+    }
+    for case .start(let order) in effects { problems += self.claim(order, before, after, moment) }
+    for entry in self.open.values {
       if !after.state.runs.contains(where: { $0.claim?.number == entry.token.claim }) {
         problems.append("the claim \(entry.token) is gone without an end")
       }
     }
-    let answered = self.firesAnswered(before, after)
-    let byHand = after.state.runs.count { run in
-      run.origin == .hand && !before.state.runs.contains { $0.fireTime == run.fireTime && $0.origin == .hand }
-    }
-    self.fires += answered + byHand
-    let ended = self.ended(rows)
-    let more = after.state.runs.count - before.state.runs.count
-    if answered + byHand != ended + more {
-      problems.append(
-        "\(answered) fires came and \(byHand) by hand, \(ended) ended, and there are \(more) more runs than before")
+    if after.runsGoing > self.open.count { problems.append("a run is claimed that nobody began") }
+    problems += self.account(before, after, rows)
+    problems += self.fireProblems(before, after, rows, moment)
+    if after.state.status != before.state.status {
+      self.tombstone =
+        after.state.status.isTombstone ? (after.state.statusSince, after.definition.policies.retention) : nil
     }
     self.rows += rows
     return problems
@@ -76,102 +114,133 @@ struct JobBook: Sendable {
 
   /// A new incarnation took the place of this one.
   mutating func close(_ before: JobRecord, _ rows: [HistoryRow]) -> [String] {
-    for claim in self.claims.keys { self.claims[claim]?.isOver = true }
+    var problems: [String] = []
+    if !before.state.status.isTombstone { problems.append("it was replaced by another job while it was alive") }
+    self.open = [:]
     self.rows += rows
     self.isErased = true
-    let ended = self.ended(rows)
-    return ended == before.state.runs.count
-      ? [] : ["it was replaced with \(before.state.runs.count) runs, and \(ended) ends were written"]
+    let ended = JobBook.ended(rows)
+    if ended != before.state.runs.count {
+      problems.append("it was replaced with \(before.state.runs.count) runs, and \(ended) ends were written")
+    }
+    return problems
   }
 
-  private mutating func claim(_ order: StartOrder, _ record: JobRecord, at now: Instant) -> [String] {
+  /// It is forgotten.
+  mutating func erase(_ record: JobRecord, _ moment: Moment) -> [String] {
+    self.isErased = true
     var problems: [String] = []
-    self.starts += 1
+    if !record.state.runs.isEmpty { problems.append("it was forgotten with \(record.state.runs.count) runs") }
+    if !record.state.outbox.isEmpty { problems.append("it was forgotten with history that was not written") }
+    guard let tombstone = self.tombstone else {
+      // A job that was over when it was added has no moment at which it came to its end.
+      if !record.state.status.isTombstone { problems.append("it was forgotten while it was alive") }
+      return problems
+    }
+    let early = tombstone.since + tombstone.retention - moment.now
+    if early > moment.uncertainty * 2 { problems.append("it was forgotten \(early) before its time") }
+    return problems
+  }
+
+  // MARK: Promise 1: at most one valid claim; nothing starts early; overlap limits hold across the cluster
+
+  private mutating func claim(
+    _ order: StartOrder, _ before: JobRecord, _ after: JobRecord, _ moment: Moment
+  ) -> [String] {
+    var problems: [String] = []
     let number = order.token.claim
-    if let old = self.attempts[order.fireTime]?[order.attempt], self.claims[old]?.isReleased != true {
-      problems.append("fire \(order.fireTime), attempt \(order.attempt), was claimed as \(old) and as \(number)")
+    let what = "fire \(order.fireTime), attempt \(order.attempt)"
+    self.starts += 1
+    if order.token.incarnation != self.incarnation { problems.append("\(order.token) is another incarnation's token") }
+    if number <= self.highestClaim { problems.append("claim \(number) is not higher than all before") }
+    self.highestClaim = max(number, self.highestClaim)
+    var fire = self.fires[order.fireTime] ?? FireEntry()
+    if fire.isOver { problems.append("\(what) was claimed as \(number), and the fire was over") }
+    if let old = fire.claim { problems.append("\(what) was claimed as \(number) while claim \(old) holds it") }
+    if order.attempt != fire.endedAttempts + 1 {
+      problems.append("\(what) was claimed, where \(fire.endedAttempts) attempts have ended")
     }
-    if let highest = self.claims.keys.max(), highest >= number { problems.append("claim \(number) is not the highest") }
-    if order.origin == .trigger, order.fireTime > now {
-      problems.append("fire \(order.fireTime) was claimed \(order.fireTime - now) early")
+    fire.claim = number
+    self.fires[order.fireTime] = fire
+    // A fire that waits has come already, also where the clock was set back since.
+    let ready = before.state.runs.first { $0.fireTime == order.fireTime }?.readyAt ?? order.fireTime
+    if order.origin == .trigger, ready > moment.now {
+      problems.append("\(what) was claimed \(ready - moment.now) early")
     }
-    guard let owner = record.state.runs.first(where: { $0.claim?.number == number })?.claim?.owner else {
+    if moment.now > moment.latest + moment.uncertainty {
+      problems.append("\(what) was claimed at \(moment.now), which nobody's clock has shown yet")
+    }
+    switch after.state.status {
+    case .active: break
+    case .paused where order.origin == .hand: break
+    default: problems.append("\(what) was claimed while the job is \(after.state.status)")
+    }
+    guard let owner = after.state.runs.first(where: { $0.claim?.number == number })?.claim?.owner else {
       return problems + ["claim \(number) was begun and is not in the record"]
     }
-    self.attempts[order.fireTime, default: [:]][order.attempt] = number
-    self.claims[number] = ClaimEntry(
-      token: order.token, fire: order.fireTime, attempt: order.attempt, owner: owner)
+    let policies = after.definition.policies
+    self.open[number] = ClaimEntry(
+      token: order.token, fire: order.fireTime, attempt: order.attempt, owner: owner, claimedAt: moment.now,
+      timeoutAt: policies.timeout.map { moment.now + $0 })
+    let limit = SimulatedPolicies.concurrency(policies.overlap)
+    if self.open.count > limit { problems.append("\(self.open.count) runs are going, where \(limit) may") }
     return problems
   }
 
-  /// The fires of the old trigger that a transition answered, whatever it did with them.
-  private func firesAnswered(_ before: JobRecord, _ after: JobRecord) -> Int {
-    guard let first = before.state.nextFire, let last = after.state.lastFire, last != before.state.lastFire,
-      first <= last
-    else { return 0 }
-    var count = 1
-    var fire = first
-    while let next = before.definition.trigger.next(after: fire), next <= last {
-      fire = next
-      count += 1
-    }
-    return count
-  }
+  // MARK: Promise 2: at least once, or at most once; promise 4: nothing stale is written
 
-  private func ended(_ rows: [HistoryRow]) -> Int {
-    rows.reduce(0) { sum, row in
-      switch row.entry {
-      case .attempt(let end): sum + (end.retryAt == nil ? 1 : 0)
-      case .fate(let fate): sum + fate.count.lowerBound
-      }
-    }
-  }
-
-  // MARK: The end
-
-  /// What is wrong in the end.
-  func problems(history: [HistoryRow], record: JobRecord?) -> [String] {
-    var problems: [String] = []
-    if record == nil, !self.isErased { problems.append("the record is gone") }
-    // What is still in the outbox is on its way.
-    let told = history + (record?.state.outbox ?? [])
-    let missing = Set(self.rows).subtracting(told)
-    if !missing.isEmpty {
-      problems.append("\(missing.count) rows are not in the history, \(missing.first?.entry as Any)")
-    }
-    if Set(told).count != history.count + (record?.state.outbox.count(where: { !history.contains($0) }) ?? 0) {
-      problems.append("the history has rows twice")
-    }
-    if history.count > self.rows.count { problems.append("the history has rows that nobody wrote") }
-    let runs = record?.state.runs ?? []
-    if self.fires != self.ended(history) + runs.count {
-      problems.append("\(self.fires) fires came, \(self.ended(history)) ended, \(runs.count) are on their way")
-    }
-    let attempts = history.compactMap { row -> AttemptEnd? in
-      if case .attempt(let end) = row.entry { end } else { nil }
-    }
-    let going = runs.count { $0.claim != nil }
-    if self.starts != self.releases + Int64(attempts.count + going) {
-      problems.append(
-        "\(self.starts) attempts began, \(self.releases) were given back, \(attempts.count) ended, \(going) are going")
-    }
-    if let record { problems += self.counterProblems(record.state.counters, attempts, history) }
-    return problems
-  }
-
-  private func counterProblems(
-    _ counters: RunCounters, _ attempts: [AttemptEnd], _ history: [HistoryRow]
+  private mutating func end(
+    _ end: AttemptEnd, at: Instant, taken: Bool, _ before: JobRecord, _ after: JobRecord
   ) -> [String] {
-    func count(_ matches: (AttemptEnd) -> Bool) -> Int64 { Int64(attempts.count(where: matches)) }
-    let isFailure: (AttemptEnd) -> Bool = { $0.outcome == .failed || $0.outcome == .timedOut }
-    let dropped = history.reduce(Int64(0)) { sum, row in
-      if case .fate(let fate) = row.entry { sum + Int64(fate.count.lowerBound) } else { sum }
+    let what = "attempt \(end.attempt) of fire \(end.fireTime), claim \(end.claim)"
+    guard let entry = self.open.removeValue(forKey: end.claim) else {
+      return ["the end of \(what), as \(end.outcome), was written, and the claim was not held"]
     }
-    let counted = RunCounters(
-      started: self.starts - self.releases, succeeded: count { $0.outcome == .succeeded },
-      failed: count { isFailure($0) && $0.retryAt == nil }, retried: count { isFailure($0) && $0.retryAt != nil },
-      crashed: count { $0.outcome == .crashed || $0.outcome == .interrupted },
-      cancelled: count { $0.outcome == .cancelled }, unknown: count { $0.outcome == .unknown }, dropped: dropped)
-    return counters == counted ? [] : ["the record counts \(counters), the history \(counted)"]
+    var problems: [String] = []
+    if entry.fire != end.fireTime || entry.attempt != end.attempt {
+      problems.append("\(what) was claimed for attempt \(entry.attempt) of fire \(entry.fire)")
+    }
+    var fire = self.fires[entry.fire] ?? FireEntry()
+    fire.claim = nil
+    fire.endedAttempts += 1
+    if end.outcome == .failed || end.outcome == .timedOut { fire.failures += 1 }
+    let isOver = before.state.status.isTombstone
+    let policies = after.definition.policies
+    let mayRunAgain = policies.onCrash == .runAgain && !isOver
+    var retries = false
+    switch end.outcome {
+    case .failed, .timedOut:
+      retries = !isOver && SimulatedPolicies.retries(policies, failures: fire.failures)
+      if end.outcome == .timedOut, entry.stop?.reason != .timeout {
+        problems.append("\(what) timed out and was not told to stop")
+      }
+    case .crashed, .interrupted:
+      retries = true
+      if !mayRunAgain { problems.append("\(what) runs again, and must not") }
+      if taken != (end.outcome == .crashed) { problems.append("\(what) ended as \(end.outcome)") }
+    case .unknown:
+      if policies.onCrash == .runAgain, !isOver { problems.append("\(what) is given up, and was to run again") }
+    case .cancelled:
+      if entry.stop?.reason != .requested { problems.append("\(what) was cancelled by nobody") }
+    case .succeeded:
+      if taken { problems.append("\(what) was taken back and succeeded") }
+    }
+    if retries != (end.retryAt != nil) {
+      problems.append(
+        "\(what) ended as \(end.outcome) after \(fire.failures) failures, with retry \(end.retryAt as Any)")
+    }
+    if let retryAt = end.retryAt {
+      if !after.state.runs.contains(where: { $0.fireTime == end.fireTime && $0.attempt == end.attempt + 1 }) {
+        problems.append("the next attempt after \(what) is not in the record")
+      }
+      let isFailure = end.outcome == .failed || end.outcome == .timedOut
+      let delay =
+        isFailure ? SimulatedPolicies.delay(policies, failures: fire.failures) : .zero
+      if let delay, retryAt != at + delay { problems.append("\(what) is tried again \(retryAt - at) later") }
+    } else {
+      fire.isOver = true
+    }
+    self.fires[entry.fire] = fire
+    return problems
   }
 }

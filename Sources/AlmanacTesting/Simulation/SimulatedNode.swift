@@ -5,22 +5,23 @@ import Synchronization
 /// One machine with one scheduler.
 final class SimulatedNode: Sendable {
   private struct State {
-    var task: Task<Void, Never>?
     var isFinished = false
-    /// When it was told to stop.
+    /// When it was told to stop, or was let go on while it stopped.
     var stopping: Instant?
     var ended: Set<SimulationAuditor.ClaimKey> = []
     var isDead = false
+    /// How many reasons there are for it to stand still.
+    var frozen = 0
+    /// Whether more goes wrong with its calls than with others', for a while.
+    var isStormy = false
   }
 
   let number: Int
   let clock: MachineClock
-  let store: NodeStore
+  let link: NodeLink
   let scheduler: Scheduler
   private let events: AsyncStream<SchedulerEvent>
-  private let time: VirtualTime
   private let auditor: SimulationAuditor
-  private let truth: ManualClock
   private let isCalm: @Sendable () -> Bool
   private let state = Mutex(State())
 
@@ -29,26 +30,21 @@ final class SimulatedNode: Sendable {
   static let sessionLifetime: Duration = .seconds(6)
 
   init(
-    _ number: Int, plan: SimulationPlan, memory: MemoryStore, clock: ManualClock, auditor: SimulationAuditor,
+    _ number: Int, plan: SimulationPlan, clock: MachineClock, link: NodeLink, auditor: SimulationAuditor,
     isCalm: @escaping @Sendable () -> Bool
   ) {
     self.number = number
-    self.truth = clock
-    self.clock = MachineClock(clock)
+    self.clock = clock
+    self.link = link
     self.auditor = auditor
     self.isCalm = isCalm
-    self.time = VirtualTime(clock, [])
-    self.store = NodeStore(
-      AuditedStore(base: memory.client(clock: self.clock), auditor: auditor), clock: clock,
-      seed: plan.seed &+ UInt64(number) &* 0xA24B_AED4_963E_E407, weather: plan.weather)
     self.scheduler = Scheduler(
-      stores: ["default": self.store], executors: ["default": AsyncExecutor(size: plan.slots)],
+      stores: ["default": link], executors: ["default": AsyncExecutor(size: plan.slots)],
       configuration: SchedulerConfiguration(
-        node: "node-\(number)", sessionLifetime: SimulatedNode.sessionLifetime, pollInterval: .seconds(2),
+        node: "node-\(number)", sessionLifetime: SimulatedNode.sessionLifetime, pollInterval: plan.pollInterval,
         drainTimeout: SimulatedNode.drainTimeout, cancelGrace: SimulatedNode.cancelGrace, eventBuffer: 1_000_000),
-      clock: self.clock, logger: Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() })
+      clock: clock, logger: Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() })
     self.events = self.scheduler.events()
-    self.store.attach(self.scheduler.activity)
     self.scheduler.register(SimulatedWork.self) { [weak self] work, context in
       try await self?.work(work, context)
     }
@@ -59,13 +55,16 @@ final class SimulatedNode: Sendable {
   var isFinished: Bool { self.state.withLock { $0.isFinished } }
   var stopping: Instant? { self.state.withLock { $0.stopping } }
   var isDead: Bool { self.state.withLock { $0.isDead } }
+  var isFrozen: Bool { self.state.withLock { $0.frozen > 0 } }
   /// It takes part: neither gone nor told to stop.
   var isUp: Bool { self.state.withLock { !$0.isDead && $0.stopping == nil } }
+  var isStormy: Bool { self.state.withLock { $0.isStormy } }
 
-  /// Returns when the scheduler is at work.
-  func start() async {
+  func setStormy(_ isStormy: Bool) { self.state.withLock { $0.isStormy = isStormy } }
+
+  func start() {
     let scheduler = self.scheduler
-    let task = Task { [weak self] in
+    Task(executorPreference: Surroundings.current.executor) { [weak self] in
       do {
         try await scheduler.run()
       } catch {
@@ -73,70 +72,95 @@ final class SimulatedNode: Sendable {
       }
       self?.state.withLock { $0.isFinished = true }
     }
-    self.state.withLock { $0.task = task }
-    while !self.store.wasCalled { await Task.yield() }
   }
 
-  func beginStop() {
-    self.state.withLock { $0.stopping = $0.stopping ?? self.truth.now() }
+  func beginStop(at now: Instant) {
+    self.state.withLock { $0.stopping = $0.stopping ?? now }
     self.scheduler.beginShutdown()
   }
 
-  func kill() {
+  /// The machine is gone, in the middle of whatever it did.
+  func die() {
     self.state.withLock { $0.isDead = true }
-    self.store.vanish()
+    self.clock.stop()
+    self.link.setHalted(true)
+    self.auditor.machineDied(self.number)
   }
 
-  /// Waits for the end, which must have come already but for what the machine that runs the simulation takes for it.
-  func finish() async {
-    for _ in 0..<100_000 where !self.isFinished { await Task.yield() }
-    if !self.isFinished { self.auditor.report("node \(self.number) did not come to its end") }
+  /// The machine stands still, as by SIGSTOP: no timer rings, no answer is read.
+  func freeze() {
+    self.state.withLock { $0.frozen += 1 }
+    self.clock.stop()
+    self.link.setHalted(true)
+  }
+
+  /// It goes on with all that it knew.
+  func thaw(at now: Instant) {
+    let goesOn = self.state.withLock { state -> Bool in
+      guard state.frozen > 0 else { return false }
+      state.frozen -= 1
+      if state.stopping != nil { state.stopping = now }
+      return state.frozen == 0 && !state.isDead
+    }
+    guard goesOn else { return }
+    self.link.setHalted(false)
+    self.ringOverdue()
+  }
+
+  private func ringOverdue() {
+    for ring in self.clock.goOn() { Task(executorPreference: Surroundings.current.executor) { ring() } }
+  }
+
+  /// It goes on, however many reasons there are for it to stand still.
+  func thawForGood(at now: Instant) {
+    while self.isFrozen { self.thaw(at: now) }
+  }
+
+  /// Lets go whatever hangs, so that the simulation leaves nothing behind.
+  func letGo() {
+    self.link.end()
+    self.ringOverdue()
+    self.scheduler.beginShutdown()
+  }
+
+  /// Since when it has been at work with nothing in its way; nil where it is not.
+  var healthySince: Instant? {
+    guard self.isUp, !self.isFrozen, !self.scheduler.isPaused else { return nil }
+    return self.link.clearSince
   }
 
   // MARK: Work
 
   private func work(_ work: SimulatedWork, _ context: JobContext) async throws {
-    self.auditor.codeBegins(context.jobID, context.token)
-    defer {
-      if !self.store.isGone {
-        self.auditor.codeEnds(context.jobID, context.token)
-        self.state.withLock { _ = $0.ended.insert(.init(job: context.jobID, token: context.token)) }
-      }
-    }
-    let time = self.time
-    let scheduler = self.scheduler
+    guard !self.isDead else { return }
+    self.auditor.codeBegins(context.jobID, context.token, node: self.number, listens: work.kind != .deaf)
+    defer { self.workEnds(context) }
+    let duration = Duration.milliseconds(work.milliseconds)
+    self.check(context)
     switch work.kind {
     case .steady, .flaky:
-      try await self.live(context) { try await time.sleep(for: .milliseconds(work.milliseconds), in: scheduler) }
-      let isUnlucky = (context.fireInstant.microsecondsSinceEpoch / 1_000 + Int64(context.attempt)) % 3 == 0
+      try await SimulatedSleep.listening(for: duration, on: self.clock)
+      let isUnlucky = (context.fireInstant.microsecondsSinceEpoch / 1_000 + Int64(context.attempt)) % 3 != 0
       if work.kind == .flaky, isUnlucky { throw SimulatedFailure() }
     case .hanging:
       while !self.isCalm() {
-        try await self.live(context) { try await time.sleep(for: .seconds(5), in: scheduler) }
+        try await SimulatedSleep.listening(for: .seconds(1), on: self.clock)
+        self.check(context)
       }
     case .deaf:
-      // In a task of its own, which nobody cancels.
-      try await self.live(context) {
-        await Task { try? await time.sleep(for: .milliseconds(work.milliseconds), in: scheduler) }.value
-      }
+      await SimulatedSleep.deaf(for: duration, on: self.clock)
     }
+    self.check(context)
   }
 
-  /// Lets time pass for the code of a run. On a machine that is gone it does not get on.
-  private func live(_ context: JobContext, _ sleep: () async throws -> Void) async throws {
-    self.check(context)
-    do {
-      try await sleep()
-    } catch {
-      await self.store.standStill()
-      throw error
-    }
-    await self.store.standStill()
-    self.check(context)
+  private func workEnds(_ context: JobContext) {
+    guard !self.isDead else { return }
+    self.auditor.codeEnds(context.jobID, context.token)
+    self.state.withLock { _ = $0.ended.insert(.init(job: context.jobID, token: context.token)) }
   }
 
   private func check(_ context: JobContext) {
-    if !self.store.isGone, context.isStillOwner { self.auditor.codeTrusts(context.jobID, context.token) }
+    if !self.isDead, context.isStillOwner { self.auditor.codeTrusts(context.jobID, context.token) }
   }
 
   // MARK: The end
@@ -148,7 +172,7 @@ final class SimulatedNode: Sendable {
     guard self.isFinished else { return }
     var started: Set<SimulationAuditor.ClaimKey> = []
     var refused: Set<SimulationAuditor.ClaimKey> = []
-    var ended: [SimulationAuditor.ClaimKey] = []
+    var ended: Set<String> = []
     var sequence: Int64 = 0
     for await event in self.events {
       if event.sequence <= sequence { self.auditor.report("node \(self.number) tells its events out of order") }
@@ -156,12 +180,12 @@ final class SimulatedNode: Sendable {
       switch event.kind {
       case .job(let id, _, _, _, .started(let order, _)):
         started.insert(.init(job: id, token: order.token))
-        // Only what comes before the start is wrong; the incarnation of an end is not told.
-        if ended.contains(where: { $0.job == id && $0.token == order.token }) {
+        // The incarnation of an end is not told, so an end that was told may be that of an earlier life.
+        if ended.contains("\(id) \(order.token.claim) \(order.fireTime)") {
           self.auditor.report("node \(self.number) told of the end of \(order.token) of \(id) before its start")
         }
       case .job(let id, _, _, _, .ended(let end)):
-        for key in started where key.job == id && key.token.claim == end.claim { ended.append(key) }
+        ended.insert("\(id) \(end.claim) \(end.fireTime)")
       case .resultRefused(let id, _, _, let token):
         refused.insert(.init(job: id, token: token))
       case .eventsDropped(let count):
@@ -169,8 +193,10 @@ final class SimulatedNode: Sendable {
       default:
         break
       }
-      if case .stopped = event.kind { return self.compare(refused, wasUp) }
+      if case .stopped = event.kind { break }
     }
+    self.auditor.count(\.staleResults, refused.count)
+    self.compare(refused, wasUp)
   }
 
   private func compare(_ refused: Set<SimulationAuditor.ClaimKey>, _ wasUp: Bool) {

@@ -2,235 +2,243 @@ import Almanac
 import Logging
 import Synchronization
 
-/// What a simulation came to.
-public struct SimulationReport: Sendable {
-  public let seed: UInt64
-  /// What broke a promise, with the virtual time at which it was seen; empty where nothing did.
-  public let violations: [String]
-  /// Transitions that were committed.
-  public let commits: Int
-  /// Runs that were claimed.
-  public let starts: Int
-  /// Schedulers that took part.
-  public let nodes: Int
-}
-
-/// Several schedulers on one store, in virtual time, with troubles that a seed decides: requests and answers that are lost or late, cables that
-/// are cut, machines that vanish, clocks that are set, and users who change their minds. An auditor holds all of it to the promises.
+/// Several schedulers on one store, in virtual time, with troubles that a seed decides: requests and answers that are lost or late, machines that
+/// die in the middle of a call, or stand still and go on, partitions, clocks that are set, and users who change their minds. An auditor
+/// holds all of it to the promises.
 ///
 /// ```swift
-/// let report = await Simulation(seed: 42).run()
+/// let report = await Simulation.run(seed: 42)
 /// #expect(report.violations.isEmpty)
 /// ```
 ///
-/// The seed decides what goes wrong and when, in virtual time. What happens at one and the same instant on several schedulers is
-/// ordered by the machine that runs the simulation, as in life.
+/// All tasks run on one thread, in an order that the seed chooses, so a simulation can be had again exactly, in a process with
+/// `SWIFT_DETERMINISTIC_HASHING=1` in its environment: sets and dictionaries are walked in the same order then.
 public final class Simulation: Sendable {
-  private let plan: SimulationPlan
-  private let clock = ManualClock()
-  private let auditor: SimulationAuditor
-  private let memory: MemoryStore
-  private let nodes = Mutex<[SimulatedNode]>([])
-  private let calm = Mutex(false)
+  let plan: SimulationPlan
+  let truth = ManualClock()
+  /// The wall of the one host, where all machines share one.
+  let host: MachineClock
+  let auditor: SimulationAuditor
+  let memory: MemoryStore
+  let processor: SimulatedProcessor
+  private let dice: Mutex<SeededGenerator>
+  private let state = Mutex(State())
   /// Users work through a scheduler that is not run.
-  private let client: Scheduler
-  private let clientStore: NodeStore
+  let client: Scheduler
+  let clientLink: NodeLink
 
-  public convenience init(seed: UInt64) { self.init(SimulationPlan(seed: seed)) }
+  private struct State {
+    var nodes: [SimulatedNode] = []
+    var isCalm = false
+    var isStoreDown = false
+    /// When the wall of the host was set the last time.
+    var steppedAt: Instant?
+    /// Since when the node of a number has had a free slot; nil where all are taken.
+    var freeSince: [Int: Instant] = [:]
+    var isStuck = false
+  }
 
-  public init(_ plan: SimulationPlan) {
+  /// - Parameter trace: is told of everything that happens, a line each.
+  init(_ plan: SimulationPlan, trace: (@Sendable (String) -> Void)? = nil) {
+    let (truth, host) = (self.truth, MachineClock(self.truth))
+    let dice = Mutex(SeededGenerator(seed: plan.seed ^ 0x5DEE_CE66_D1CE_4E5B))
     self.plan = plan
-    self.auditor = SimulationAuditor(self.clock)
+    self.host = host
+    self.processor = SimulatedProcessor(seed: plan.seed ^ 0xA24B_AED4_963E_E407)
+    self.dice = dice
     self.memory = MemoryStore(
-      clock: self.clock,
+      clock: plan.serverTime ? truth : host,
       options: .init(
         atomicHistory: plan.atomicHistory, notifies: plan.notifies, serverTime: plan.serverTime, maximumBatch: 100,
         historyLimit: .max))
-    self.clientStore = NodeStore(
-      AuditedStore(base: self.memory, auditor: self.auditor), clock: self.clock, seed: plan.seed,
-      weather: SimulationPlan.Weather(throwsOneIn: plan.weather.throwsOneIn))
+    self.auditor = SimulationAuditor(
+      truth: truth, wall: plan.serverTime ? truth : host, uncertainty: plan.uncertainty, slots: plan.slots,
+      trace: trace)
+    let lucky = Mutex(SeededGenerator(seed: plan.seed ^ 0x1234_5678_9ABC_DEF0))
+    self.clientLink = NodeLink(
+      SimulatedStore(
+        base: self.memory, auditor: self.auditor, node: nil, isOptimistic: plan.isOptimistic,
+        uncertainty: plan.uncertainty, clockError: { .zero }),
+      truth: truth,
+      fault: { _ in
+        guard let oneIn = plan.weather.lossOneIn else { return nil }
+        return lucky.withLock { random in
+          guard Int.random(in: 0..<oneIn, using: &random) == 0 else { return nil }
+          return Bool.random(using: &random) ? .requestLost : .answerLost
+        }
+      },
+      halt: { _ in })
     self.client = Scheduler(
-      store: self.clientStore, clock: self.clock,
+      store: self.clientLink, clock: plan.serverTime ? truth : host,
       logger: Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() })
   }
 
-  public func run() async -> SimulationReport {
-    for _ in 0..<self.plan.nodes { await self.startNode() }
-    let beginning = self.clock.now()
-    for (at, action) in self.plan.script {
-      await self.live(until: beginning + at)
-      await self.perform(action)
-    }
-    await self.live(until: beginning + self.plan.length)
-    await self.quietDown()
-    await self.end()
-    let nodes = self.nodes.withLock { $0.count }
-    return SimulationReport(
-      seed: self.plan.seed, violations: self.auditor.violations, commits: self.auditor.commits,
-      starts: self.auditor.starts, nodes: nodes)
+  // MARK: Chance
+
+  func roll<Number>(_ choose: (inout SeededGenerator) -> Number) -> Number { self.dice.withLock { choose(&$0) } }
+
+  private func oneIn(_ number: Int?) -> Bool {
+    guard let number else { return false }
+    return self.roll { Int.random(in: 0..<number, using: &$0) } == 0
   }
 
-  // MARK: Time
+  // MARK: Nodes
 
-  private var everybody: [SimulatedNode] { self.nodes.withLock { $0 } }
+  var nodes: [SimulatedNode] { self.state.withLock { $0.nodes } }
+  var isCalm: Bool { self.state.withLock { $0.isCalm } }
 
-  /// Lets time pass, and looks whenever everybody has done what there was to do.
-  private func live(until end: Instant) async {
-    while true {
-      await self.settle()
-      await self.check()
-      guard let next = self.clock.earliestTimer, next <= end else { break }
-      self.clock.advance(to: next)
-    }
-    self.clock.advance(to: end)
-    await self.settle()
+  func setCalm() { self.state.withLock { $0.isCalm = true } }
+
+  /// - Parameter isNeeded: it starts, however many there are.
+  func startNode(isNeeded: Bool = false) {
+    // Those that stand still count: they may go on at any moment.
+    let present = self.nodes.count { !$0.isDead && !$0.isFinished }
+    guard isNeeded || present < self.plan.most else { return }
+    let number = self.nodes.count
+    let clock = MachineClock(self.plan.serverTime ? self.truth : self.host)
+    let skew = Duration.milliseconds(self.roll { Int64.random(in: -5_000...5_000, using: &$0) })
+    if self.plan.serverTime { clock.step(by: skew) }
+    let limit = self.plan.uncertainty.wholeMilliseconds
+    let store = SimulatedStore(
+      base: self.plan.serverTime ? self.memory : self.memory.client(clock: clock), auditor: self.auditor, node: number,
+      isOptimistic: self.plan.isOptimistic, uncertainty: self.plan.uncertainty,
+      clockError: { [weak self] in
+        .milliseconds(self?.roll { Int64.random(in: -limit...limit, using: &$0) } ?? 0)
+      })
+    let link = NodeLink(
+      store, truth: self.truth, fault: { [weak self] in self?.fault(number, $0) },
+      halt: { [weak self] duration in self?.halt(number, duration) })
+    let node = SimulatedNode(
+      number, plan: self.plan, clock: clock, link: link, auditor: self.auditor,
+      isCalm: { [weak self] in self?.isCalm ?? true })
+    self.state.withLock { $0.nodes.append(node) }
+    self.auditor.note("node \(number) starts", Int64(number))
+    self.auditor.count(\.nodes)
+    if self.state.withLock({ $0.isStoreDown }) { link.setWay(.cut) }
+    node.start()
   }
 
-  private func settle() async {
-    let schedulers = self.everybody.map(\.scheduler) + [self.client]
-    await VirtualTime(self.clock, schedulers).settle()
-  }
+  // MARK: What goes wrong by itself
 
-  /// What must hold at every moment at which nothing is under way.
-  private func check() async {
-    let now = self.clock.now()
-    for node in self.everybody {
-      guard let stopping = node.stopping, !node.isFinished else { continue }
-      let limit = SimulatedNode.drainTimeout + SimulatedNode.cancelGrace + .seconds(16)
-      if now > stopping + limit { self.auditor.report("node \(node.number) does not come to its end") }
+  /// What goes wrong at a call of a node.
+  private func fault(_ number: Int, _ name: String) -> NodeLink.Fault? {
+    guard !self.isCalm, let node = self.node(number), !node.isDead else { return nil }
+    let weather = node.isStormy ? self.plan.storm : self.plan.weather
+    if self.oneIn(weather.haltOneIn) {
+      let isAnswered = self.roll { Bool.random(using: &$0) }
+      if self.roll({ Int.random(in: 0..<3, using: &$0) }) == 0 { return .killed(isAnswered: isAnswered) }
+      return .frozen(.milliseconds(self.roll { Int64.random(in: 6_500...15_000, using: &$0) }), isAnswered: isAnswered)
     }
-    guard let sessions = try? await self.memory.sessions() else { return }
-    let alive = Dictionary(uniqueKeysWithValues: sessions.filter { !$0.isDead }.map { ($0.epoch, $0.expiresAt) })
-    let healthy = self.everybody.filter(\.isUp).compactMap(\.store.healthySince).min()
-    for claim in self.auditor.claims {
-      // From when on somebody who could take the run back had to.
-      let over = alive[claim.owner] ?? sessions.first { $0.epoch == claim.owner }?.expiresAt ?? .distantPast
-      guard let healthy, now > max(over, healthy) + SimulatedNode.sessionLifetime + .seconds(15) else { continue }
-      self.auditor.report("run \(claim.token) of job \(claim.job) is still its lost owner's, \(claim.owner)")
+    if self.oneIn(weather.slowOneIn) {
+      self.auditor.count(\.slowCalls)
+      let duration = Duration.milliseconds(self.roll { Int64.random(in: 10...9_000, using: &$0) })
+      return .slow(duration, thenLost: self.roll { Bool.random(using: &$0) })
     }
-  }
-
-  // MARK: What happens
-
-  private func startNode() async {
-    let node = self.nodes.withLock { nodes -> SimulatedNode in
-      let node = SimulatedNode(
-        nodes.count, plan: self.plan, memory: self.memory, clock: self.clock, auditor: self.auditor,
-        isCalm: { [weak self] in self?.calm.withLock { $0 } ?? true })
-      nodes.append(node)
-      return node
+    guard self.oneIn(weather.lossOneIn) else { return nil }
+    if self.roll({ Bool.random(using: &$0) }) {
+      self.auditor.count(\.lostRequests)
+      self.auditor.note("node \(number) loses its request \(name)")
+      return .requestLost
     }
-    await node.start()
+    self.auditor.count(\.lostAnswers)
+    self.auditor.note("node \(number) loses the answer to \(name)")
+    return .answerLost
   }
 
   private func node(_ number: Int) -> SimulatedNode? {
-    self.nodes.withLock { $0.indices.contains(number) ? $0[number] : nil }
+    self.state.withLock { $0.nodes.indices.contains(number) ? $0.nodes[number] : nil }
   }
 
-  private func perform(_ action: SimulationPlan.Action) async {
-    switch action {
-    case .cut(let node): self.node(node)?.store.cut()
-    case .mend(let node): self.node(node)?.store.mend()
-    case .kill(let node): self.node(node)?.kill()
-    case .stop(let node): if let node = self.node(node), node.isUp { node.beginStop() }
-    case .start: await self.startNode()
-    case .pauseNode(let node): self.node(node)?.scheduler.pause()
-    case .resumeNode(let node): self.node(node)?.scheduler.resume()
-    case .stepClock(let node, let duration): self.node(node)?.clock.step(by: duration)
-    default:
-      // Users are refused and cut off like everybody; they do not ask again.
-      try? await self.use(action)
+  /// A machine dies, where no duration is given, or stands still for so long.
+  func halt(_ number: Int, _ duration: Duration?) {
+    guard let node = self.node(number), !node.isDead else { return }
+    guard let duration else {
+      self.auditor.note("node \(number) dies", Int64(number))
+      self.auditor.count(\.crashes)
+      node.die()
+      return self.later(.milliseconds(self.roll { Int64.random(in: 100...12_000, using: &$0) })) { $0.startNode() }
+    }
+    self.auditor.note("node \(number) stands still for \(duration)", Int64(number))
+    self.auditor.count(\.longPauses)
+    node.freeze()
+    let truth = self.truth
+    self.later(duration) { simulation in
+      simulation.auditor.note("node \(number) goes on")
+      node.thaw(at: truth.now())
     }
   }
 
-  private func use(_ action: SimulationPlan.Action) async throws {
-    switch action {
-    case .add(let job, let order): try await self.add(job, order, .fail)
-    case .replace(let job, let order): try await self.add(job, order, .replace)
-    case .modify(let job): try await self.client.modify(self.id(job)) { $0.tags.insert("modified") }
-    case .pause(let job): try await self.client.pause(self.id(job))
-    case .resume(let job, let policy): try await self.client.resume(self.id(job), policy)
-    case .remove(let job): try await self.client.remove(self.id(job))
-    case .runNow(let job): try await self.client.runNow(self.id(job))
-    case .cancel(let job): try await self.client.cancelRuns(of: self.id(job))
-    case .skipNext(let job): try await self.client.skipNext(self.id(job))
-    default: break
+  /// Has something happen after a time.
+  func later(_ delay: Duration, _ body: @escaping @Sendable (Simulation) -> Void) {
+    _ = self.truth.timer(after: delay) { [weak self] in
+      if let self { body(self) }
     }
   }
 
-  private func id(_ job: Int) -> JobID { JobID("job-\(job)") }
+  // MARK: The store
 
-  private func add(_ job: Int, _ order: SimulationPlan.JobOrder, _ policy: ConflictPolicy) async throws {
-    try await self.client.add(
-      order.work, trigger: order.trigger, id: self.id(job), onConflict: policy, policies: order.policies)
+  func setStoreDown(_ isDown: Bool) {
+    self.state.withLock { $0.isStoreDown = isDown }
+    for link in self.nodes.map(\.link) + [self.clientLink] { link.setWay(isDown ? .cut : .open) }
   }
 
-  // MARK: The end
+  func noteStep() {
+    let now = self.truth.now()
+    self.state.withLock { $0.steppedAt = now }
+  }
 
-  /// Ends the troubles, and lets everybody get over them.
-  private func quietDown() async {
-    self.calm.withLock { $0 = true }
-    for node in self.everybody {
-      node.store.clearUp()
-      node.store.mend()
-      node.scheduler.resume()
+  var steppedAt: Instant? { self.state.withLock { $0.steppedAt } }
+
+  // MARK: Time
+
+  var isStuck: Bool { self.state.withLock { $0.isStuck } }
+
+  /// Lets time pass, and looks whenever everybody has done what there was to do: each such moment is a step.
+  func live(until end: Instant, checking: Bool = true) {
+    while !self.isStuck {
+      self.step(checking)
+      guard let next = self.truth.earliestTimer, next <= end else { break }
+      self.truth.advance(to: next)
     }
-    self.clientStore.clearUp()
-    if !self.everybody.contains(where: \.isUp) { await self.startNode() }
-    await self.live(until: self.clock.now() + .seconds(60))
-    await self.checkQuiet()
+    self.truth.advance(to: end)
   }
 
-  /// What must hold once the troubles are over.
-  private func checkQuiet() async {
-    do {
-      let alive = Set(try await self.memory.sessions().filter { !$0.isDead }.map(\.epoch))
-      let now = self.clock.now()
-      var overdue: [String] = []
-      for record in try await self.records() {
-        for claim in record.state.runs.compactMap(\.claim) {
-          let token = FencingToken(incarnation: record.definition.incarnation, claim: claim.number)
-          if !alive.contains(claim.owner) {
-            self.auditor.report("run \(token) of job \(record.id) stays with session \(claim.owner), which is dead")
-          } else if !self.auditor.isGoing(record.id, token) {
-            self.auditor.report("run \(token) of job \(record.id) is claimed, and nobody runs it")
-          }
-        }
-        if let tend = record.tendAt, tend < now - .seconds(10) { overdue.append("\(record.id) since \(tend)") }
+  private func step(_ checking: Bool) {
+    let calls = self.nodes.reduce(0) { $0 + $1.link.calls }
+    guard self.processor.settle(within: 200_000) else {
+      self.state.withLock { $0.isStuck = true }
+      return self.auditor.report("there is no end of work at one instant: somebody is in a busy loop")
+    }
+    let made = self.nodes.reduce(0) { $0 + $1.link.calls } - calls
+    self.auditor.count(\.calls, made)
+    if made > 2_000 { self.auditor.report("the store was called \(made) times at one instant") }
+    guard checking else { return }
+    self.auditor.count(\.steps)
+    self.check()
+  }
+
+  /// Writes down whether a node has a free slot. Answers since when it has had one.
+  func noteSlots(of node: Int, isFree: Bool) -> Instant? {
+    let now = self.truth.now()
+    return self.state.withLock { state in
+      state.freeSince[node] = isFree ? state.freeSince[node] ?? now : nil
+      return state.freeSince[node]
+    }
+  }
+
+  /// Does something that waits for nobody but the store itself.
+  func atOnce<Answer: Sendable>(_ body: @escaping @Sendable () async throws -> Answer) throws -> Answer {
+    let result = Mutex<Result<Answer, any Error>?>(nil)
+    Task(executorPreference: self.processor) {
+      do {
+        let answer = try await body()
+        result.withLock { $0 = .success(answer) }
+      } catch {
+        result.withLock { $0 = .failure(error) }
       }
-      if !overdue.isEmpty { self.auditor.report("nobody looks after \(overdue)") }
-    } catch {
-      self.auditor.report("the store itself failed: \(error)")
     }
-  }
-
-  private func records() async throws -> [JobRecord] {
-    try await self.memory.query(JobQuery(statuses: nil, limit: 1_000)).records
-  }
-
-  /// Shuts everybody down, those too whose store never answers, and closes the books.
-  private func end() async {
-    let up = self.everybody.filter(\.isUp).map(\.number)
-    for node in self.everybody { node.beginStop() }
-    let limit = self.clock.now() + SimulatedNode.drainTimeout + SimulatedNode.cancelGrace + .seconds(17)
-    await self.live(until: limit)
-    // Whatever hangs is let go, so that the simulation leaves nothing behind.
-    for node in self.everybody { node.store.letGo() }
-    await self.settle()
-    for node in self.everybody { await node.finish() }
-    for node in self.everybody { await node.checkEvents(wasUp: up.contains(node.number)) }
-    do {
-      var history: [HistoryRow] = []
-      var query = HistoryQuery(limit: 1_000)
-      repeat {
-        let page = try await self.memory.history(query)
-        history += page.rows
-        query.cursor = page.next
-      } while query.cursor != nil
-      self.auditor.close(history: history, records: try await self.records())
-      for problem in self.memory.problems { self.auditor.report("the store is damaged: \(problem)") }
-    } catch {
-      self.auditor.report("the store itself failed: \(error)")
-    }
+    _ = self.processor.settle(within: 200_000)
+    guard let answer = result.withLock({ $0 }) else { throw CancellationError() }
+    return try answer.get()
   }
 }

@@ -1,8 +1,9 @@
 import Almanac
 import Synchronization
 
-/// Holds a simulation to the promises, by means of its own: it counts fires by asking triggers for the next one again and again, and believes
-/// no counter that it has not counted.
+/// Holds a simulation to the promises, by means of its own.
+///
+/// What is committed goes through ``JobBook``; what is run, and who trusts to own it, is written down here.
 final class SimulationAuditor: Sendable {
   /// Which claim of which life of which job.
   struct ClaimKey: Hashable, Sendable {
@@ -10,121 +11,268 @@ final class SimulationAuditor: Sendable {
     var token: FencingToken
   }
 
-  private struct State {
-    var books: [String: JobBook] = [:]
-    /// Claims whose code was begun, with how often it was.
-    var begun: [ClaimKey: Int] = [:]
-    /// Claims whose code is going.
-    var going: Set<ClaimKey> = []
+  struct BookKey: Hashable, Sendable, Comparable {
+    var job: JobID
+    var incarnation: Int64
+
+    static func < (left: BookKey, right: BookKey) -> Bool {
+      (left.job.rawValue, left.incarnation) < (right.job.rawValue, right.incarnation)
+    }
+  }
+
+  /// Code of a run that is going.
+  struct Code: Sendable {
+    var node: Int
+    /// Whether it ends when it is told to.
+    var listens: Bool
+  }
+
+  struct State {
+    var books: [BookKey: JobBook] = [:]
+    /// The books with claims that are held.
+    var busy: Set<BookKey> = []
+    /// Claims whose code was begun.
+    var begun: Set<ClaimKey> = []
+    var going: [ClaimKey: Code] = [:]
+    /// Whose session it is.
+    var owners: [Epoch: Int] = [:]
+    /// When the sessions died that were marked dead, on the store's clock.
+    var died: [Epoch: Instant] = [:]
+    /// The latest time that the store's clock ever showed.
+    var latest: Instant = .distantPast
     var violations: [String] = []
-    var commits = 0
-    var starts = 0
+    var figures = SimulationFigures()
+    var digest: UInt64 = 0xCBF2_9CE4_8422_2325
   }
 
-  private let clock: ManualClock
-  private let state = Mutex(State())
+  let truth: ManualClock
+  /// The store's time.
+  private let wall: any SchedulerClock
+  private let uncertainty: Duration
+  private let slots: Int
+  private let trace: (@Sendable (String) -> Void)?
+  let state = Mutex(State())
 
-  init(_ clock: ManualClock) {
-    self.clock = clock
+  init(
+    truth: ManualClock, wall: any SchedulerClock, uncertainty: Duration, slots: Int,
+    trace: (@Sendable (String) -> Void)?
+  ) {
+    self.truth = truth
+    self.wall = wall
+    self.uncertainty = uncertainty
+    self.slots = slots
+    self.trace = trace
   }
 
+  /// The store's time. It is noted, so that it is known what the latest was that anybody can have read, however far it was set back since.
+  var now: Instant {
+    let now = self.wall.now()
+    self.state.withLock { $0.latest = max($0.latest, now) }
+    return now
+  }
+
+  private var latest: Instant {
+    let now = self.now
+    return self.state.withLock { max($0.latest, now) }
+  }
   var violations: [String] { self.state.withLock { $0.violations } }
-  var commits: Int { self.state.withLock { $0.commits } }
-  var starts: Int { self.state.withLock { $0.starts } }
+  var figures: SimulationFigures { self.state.withLock { $0.figures } }
+  var digest: UInt64 { self.state.withLock { $0.digest } }
+
+  func count(_ path: any WritableKeyPath<SimulationFigures, Int> & Sendable, _ number: Int = 1) {
+    self.state.withLock { $0.figures[keyPath: path] += number }
+  }
 
   func report(_ violation: String) {
-    let now = self.clock.now()
+    let now = self.truth.now()
+    self.trace?("\(now) VIOLATION \(violation)")
     self.state.withLock { state in
       // The first ones tell; the others follow from them.
       if state.violations.count < 20 { state.violations.append("\(now): \(violation)") }
     }
   }
 
-  private static func key(_ job: JobID, _ incarnation: Int64) -> String { "\(job)#\(incarnation)" }
+  private func report(_ problems: [String], of record: JobRecord) {
+    for problem in problems { self.report("job \(record.id), revision \(record.revision): \(problem)") }
+  }
+
+  /// Tells what happens, and mixes it into the digest.
+  func note(_ text: @autoclosure () -> String, _ numbers: Int64...) {
+    let now = self.truth.now()
+    self.state.withLock { state in
+      for number in numbers + [now.microsecondsSinceEpoch] {
+        state.digest = (state.digest ^ UInt64(bitPattern: number)) &* 0x100_0000_01B3
+      }
+    }
+    if let trace { trace("\(now) \(text())") }
+  }
 
   // MARK: What is committed
 
-  func committed(_ before: JobRecord, _ after: JobRecord, _ effects: [Effect]) {
-    let now = self.clock.now()
-    let problems = self.state.withLock { state -> [String] in
-      state.commits += 1
-      let oldKey = Self.key(before.id, before.definition.incarnation)
-      let newKey = Self.key(after.id, after.definition.incarnation)
-      // A record that was just inserted is first seen as what a transition is applied to.
-      var problems: [String] = []
-      var old = state.books.removeValue(forKey: oldKey) ?? JobBook(before)
-      let rows = OutboxRows.new(before, after)
-      if oldKey == newKey {
-        problems += old.follow(before, after, effects, rows, at: now)
-        state.books[oldKey] = old
-      } else {
-        problems += old.close(before, rows.filter { $0.incarnation == before.definition.incarnation })
-        state.books[oldKey] = old
-        state.books[newKey] = JobBook(after)
-      }
-      state.starts += effects.count { if case .start = $0 { true } else { false } }
-      return problems
-    }
-    for problem in problems { self.report("job \(after.id), revision \(after.revision): \(problem)") }
+  private func moment(_ due: SimulatedStore.Due?) -> JobBook.Moment {
+    JobBook.Moment(now: due?.now ?? self.now, latest: self.latest, uncertainty: self.uncertainty, due: due)
   }
 
-  func erased(_ record: JobRecord) {
-    if !record.state.runs.isEmpty { self.report("job \(record.id) was erased with \(record.state.runs.count) runs") }
-    if !record.state.outbox.isEmpty { self.report("job \(record.id) was erased with history that was not written") }
-    self.state.withLock { state in
-      state.books[Self.key(record.id, record.definition.incarnation), default: JobBook(record)].isErased = true
+  func inserted(_ record: JobRecord) {
+    let key = BookKey(job: record.id, incarnation: record.definition.incarnation)
+    self.note("\(record.id) inserted, next fire \(record.state.nextFire as Any)", record.revision)
+    let book = JobBook(record, at: self.truth.now())
+    let isNew = self.state.withLock { $0.books.updateValue(book, forKey: key) == nil }
+    if !isNew { self.report("job \(record.id) has the incarnation \(key.incarnation) again") }
+    if record.state.status.isTombstone { self.noteTombstone(key, record) }
+  }
+
+  private func noteTombstone(_ key: BookKey, _ record: JobRecord) {
+    self.state.withLock { $0.books[key]?.tombstone = (record.state.statusSince, record.definition.policies.retention) }
+  }
+
+  func committed(_ before: JobRecord, _ after: JobRecord, _ effects: [Effect], due: SimulatedStore.Due?) {
+    let moment = self.moment(due)
+    let old = BookKey(job: before.id, incarnation: before.definition.incarnation)
+    let new = BookKey(job: after.id, incarnation: after.definition.incarnation)
+    let rows = OutboxRows.new(before, after)
+    let changedAt = self.truth.now()
+    self.note("\(after.id) \(after.revision) \(JobTrace.line(after, effects))", after.revision, Int64(rows.count))
+    let problems = self.state.withLock { state -> [String] in
+      guard var book = state.books.removeValue(forKey: old) else { return ["it was never inserted"] }
+      var problems: [String] = []
+      book.changedAt = changedAt
+      if old == new {
+        problems += book.follow(before, after, effects, rows, moment)
+        problems += JobBook.progressProblems(before, after, moment)
+      } else {
+        problems += book.close(before, rows.filter { $0.incarnation == old.incarnation })
+        if state.books.updateValue(JobBook(after, at: changedAt), forKey: new) != nil {
+          problems.append("the incarnation \(new.incarnation) is used again")
+        }
+        if after.state.status.isTombstone {
+          state.books[new]?.tombstone = (after.state.statusSince, after.definition.policies.retention)
+        }
+      }
+      for case .report(.released(let token)) in effects {
+        guard state.begun.contains(ClaimKey(job: after.id, token: token)) else { continue }
+        problems.append("the claim \(token) was given back after its code had begun")
+      }
+      if book.open.isEmpty { state.busy.remove(old) } else { state.busy.insert(old) }
+      state.books[old] = book
+      state.figures.count(effects, rows)
+      return problems
+    }
+    self.report(problems, of: after)
+  }
+
+  func erased(_ record: JobRecord, due: SimulatedStore.Due?) {
+    let moment = self.moment(due)
+    let key = BookKey(job: record.id, incarnation: record.definition.incarnation)
+    self.note("\(record.id) forgotten", record.revision)
+    let problems = self.state.withLock { $0.books[key]?.erase(record, moment) ?? ["it was never inserted"] }
+    self.report(problems, of: record)
+  }
+
+  // MARK: Sessions
+
+  func sessionOpened(_ epoch: Epoch, by node: Int?) {
+    self.note("session \(epoch) opened by node \(node ?? -1)", epoch.rawValue)
+    let isNew = self.state.withLock { $0.owners.updateValue(node ?? -1, forKey: epoch) == nil }
+    if !isNew { self.report("the epoch \(epoch) was given twice") }
+  }
+
+  /// Nobody but its owner ends a session before it has expired on the store's clock.
+  func sessionDied(_ session: Session, by node: Int?) {
+    let diedAt = self.now
+    self.state.withLock { $0.died[session.epoch] = diedAt }
+    self.note("session \(session.epoch) marked dead by node \(node ?? -1)", session.epoch.rawValue)
+    let owner = self.state.withLock { $0.owners[session.epoch] }
+    if owner != node, session.expiresAt >= self.latest {
+      self.report("session \(session.epoch) was marked dead \(session.expiresAt - self.latest) before it expires")
     }
   }
 
   // MARK: What is run
 
-  func codeBegins(_ job: JobID, _ token: FencingToken) {
+  func codeBegins(_ job: JobID, _ token: FencingToken, node: Int, listens: Bool) {
     let key = ClaimKey(job: job, token: token)
-    let times = self.state.withLock { state in
-      state.begun[key, default: 0] += 1
-      state.going.insert(key)
-      return state.begun[key] ?? 0
+    self.note("node \(node) begins \(job) \(token.claim)", token.claim, Int64(node))
+    let (isNew, held) = self.state.withLock { state in
+      let isNew = state.begun.insert(key).inserted
+      state.going[key] = Code(node: node, listens: listens)
+      return (isNew, state.going.values.count { $0.node == node })
     }
-    if times > 1 { self.report("the code of job \(job) was begun \(times) times under the token \(token)") }
+    if !isNew { self.report("the code of job \(job) was begun twice under the token \(token)") }
+    if held > self.slots { self.report("node \(node) runs \(held) at once in \(self.slots) slots") }
+    if self.isLost(job, token) { self.report("the code of job \(job) was begun under \(token), which was taken over") }
   }
 
   func codeEnds(_ job: JobID, _ token: FencingToken) {
-    self.state.withLock { _ = $0.going.remove(ClaimKey(job: job, token: token)) }
+    self.state.withLock { _ = $0.going.removeValue(forKey: ClaimKey(job: job, token: token)) }
+  }
+
+  /// A machine is gone, and everything that ran on it.
+  func machineDied(_ node: Int) {
+    self.state.withLock { state in state.going = state.going.filter { $0.value.node != node } }
   }
 
   /// Called by code that believes to be the owner of its run.
   func codeTrusts(_ job: JobID, _ token: FencingToken) {
-    let isLost = self.state.withLock { state in
-      state.books[Self.key(job, token.incarnation)]?.lost.contains(token.claim) ?? false
-    }
-    if isLost { self.report("the run \(token) of job \(job) trusts to be its own, and was taken over") }
+    guard self.isLost(job, token) else { return }
+    self.report("the run \(token) of job \(job) trusts to be its own, and was taken over")
   }
 
   func isGoing(_ job: JobID, _ token: FencingToken) -> Bool {
-    self.state.withLock { $0.going.contains(ClaimKey(job: job, token: token)) }
+    self.state.withLock { $0.going[ClaimKey(job: job, token: token)] != nil }
   }
 
   /// True where the claim was taken back from a scheduler that was lost.
   func isLost(_ job: JobID, _ token: FencingToken) -> Bool {
-    self.state.withLock { $0.books[Self.key(job, token.incarnation)]?.lost.contains(token.claim) ?? false }
-  }
-
-  /// The claims that are held now, with their owners.
-  var claims: [(job: JobID, token: FencingToken, owner: Epoch)] {
     self.state.withLock { state in
-      state.books.values.flatMap { book in
-        book.claims.values.filter { !$0.isOver }.map { (book.job, $0.token, $0.owner) }
-      }
+      state.books[BookKey(job: job, incarnation: token.incarnation)]?.lost.contains(token.claim) ?? false
     }
   }
+
+  /// A claim that is held now, with the node whose it is and the code that runs under it.
+  struct HeldClaim {
+    var job: JobID
+    var entry: JobBook.ClaimEntry
+    var node: Int?
+    var code: Code?
+  }
+
+  var claims: [HeldClaim] {
+    self.state.withLock { state in
+      var claims: [HeldClaim] = []
+      for key in state.busy.sorted() {
+        for entry in (state.books[key]?.open ?? [:]).values {
+          claims.append(
+            HeldClaim(
+              job: key.job, entry: entry, node: state.owners[entry.owner],
+              code: state.going[ClaimKey(job: key.job, token: entry.token)]))
+        }
+      }
+      return claims
+    }
+  }
+
+  /// When a session was marked dead; nil where it was not.
+  func death(of epoch: Epoch) -> Instant? { self.state.withLock { $0.died[epoch] } }
+
+  /// For how long nobody has changed a job, on the true clock.
+  func rest(of record: JobRecord) -> Duration {
+    let key = BookKey(job: record.id, incarnation: record.definition.incarnation)
+    let now = self.truth.now()
+    return self.state.withLock { state in state.books[key].map { now - $0.changedAt } ?? .zero }
+  }
+
+  /// How many runs are going on a node.
+  func running(on node: Int) -> Int { self.state.withLock { $0.going.values.count { $0.node == node } } }
 
   // MARK: The end
 
   /// Compares the books with the history and with the records as they are at the end.
   func close(history: [HistoryRow], records: [JobRecord]) {
-    let byBook = Dictionary(grouping: history) { Self.key($0.job, $0.incarnation) }
+    let byBook = Dictionary(grouping: history) { BookKey(job: $0.job, incarnation: $0.incarnation) }
     let now = Dictionary(
-      records.map { (Self.key($0.id, $0.definition.incarnation), $0) }, uniquingKeysWith: { first, _ in first })
+      records.map { (BookKey(job: $0.id, incarnation: $0.definition.incarnation), $0) },
+      uniquingKeysWith: { first, _ in first })
     let books = self.state.withLock { $0.books }
     for (key, book) in books.sorted(by: { $0.key < $1.key }) {
       for problem in book.problems(history: byBook[key] ?? [], record: now[key]) {
@@ -138,6 +286,7 @@ final class SimulationAuditor: Sendable {
 /// What one transition adds to the outbox.
 private enum OutboxRows {
   static func new(_ before: JobRecord, _ after: JobRecord) -> [HistoryRow] {
+    guard !after.state.outbox.isEmpty else { return [] }
     let old = Set(before.state.outbox)
     return after.state.outbox.filter { !old.contains($0) }
   }

@@ -59,6 +59,32 @@ struct EngineClockTests {
     #expect(ran.withLock { $0 } == [.at(17)])
   }
 
+  @Test("a scheduler that starts after the wall was set forward takes nobody for dead who lives")
+  func startAfterSetForward() async throws {
+    let clock = ManualClock()
+    let machine = MachineClock(clock)
+    let store = MemoryStore(clock: machine)
+    let first = Scheduler(store: store, clock: machine, logger: self.log)
+    let second = Scheduler(store: store, clock: machine, logger: self.log)
+    let time = VirtualTime(clock, [first, second])
+    var running: [Task<Void, any Error>] = []
+    for scheduler in [first, second] {
+      let events = scheduler.events()
+      running.append(Task { try await scheduler.run() })
+      for await event in events {
+        if case .started = event.kind { break }
+      }
+      await time.settle()
+      if scheduler === first { machine.step(by: .seconds(3_600)) }
+    }
+    await time.advance(by: .seconds(60))
+    let sessions = try await store.sessions()
+    #expect(sessions.count == 2)
+    #expect(sessions.allSatisfy { !$0.isDead })
+    await time.shutdown()
+    for task in running { try await task.value }
+  }
+
   @Test("a wall that is set back does not draw out the poll")
   func pollAfterSetBack() async throws {
     let clock = ManualClock()

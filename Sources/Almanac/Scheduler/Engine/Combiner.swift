@@ -39,7 +39,7 @@ final class Combiner<Item: Sendable, Answer: Sendable>: Sendable {
         defer { state.isBusy = true }
         return !state.isBusy
       }
-      if isFirst { Task { await self.drain() } }
+      if isFirst { Surroundings.begin { await self.drain() } }
     }
   }
 
@@ -48,7 +48,7 @@ final class Combiner<Item: Sendable, Answer: Sendable>: Sendable {
       state.isBusy = !state.waiting.isEmpty
       return state.isBusy
     }
-    if isMore { Task { await self.drain() } }
+    if isMore { Surroundings.begin { await self.drain() } }
   }
 
   private func drain() async {

@@ -175,7 +175,7 @@ final class SchedulerCore: Sendable {
     // not answer holds up no end.
     let hasBegun = Latch(meter: self.shared.meter)
     self.shared.meter.enter()
-    let beginning = Task {
+    let beginning = Surroundings.begin {
       do {
         try await self.begin(generation)
       } catch {

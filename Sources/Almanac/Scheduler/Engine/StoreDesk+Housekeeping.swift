@@ -9,7 +9,7 @@ extension StoreDesk {
   /// session is renewed meanwhile.
   func keepHouse() async {
     var troubles = 0
-    var watch = WallWatch(self.shared.clock)
+    var watch = WallWatch(self.shared.clock, patience: self.configuration.sessionLifetime)
     var sweep = ZoneSweep()
     while !Task.isCancelled {
       var wait = self.configuration.sessionLifetime / 3
@@ -153,9 +153,13 @@ struct WallWatch {
   /// On the uptime.
   private var distrustedUntil: Duration?
 
-  init(_ clock: any SchedulerClock) {
+  /// The wall may have been set just before anybody looked, and whoever lives would not have renewed by the new time yet: so it is not
+  /// trusted from the beginning.
+  init(_ clock: any SchedulerClock, patience: Duration) {
     self.clock = clock
-    self.wallAtBoot = clock.now() - clock.uptime()
+    let uptime = clock.uptime()
+    self.wallAtBoot = clock.now() - uptime
+    self.distrustedUntil = uptime + patience
   }
 
   /// Answers whether the wall tells how much time has passed: false for as long as `patience` after it was set forward.

@@ -15,7 +15,7 @@ extension StoreDesk {
         self.task(&state) { await $0.keepSession() },
         self.task(&state) { await $0.keepHouse() },
         self.task(&state) { await $0.loop() },
-        Task { await self.listen() },
+        Surroundings.begin { await self.listen() },
       ]
     }
   }
@@ -27,7 +27,7 @@ extension StoreDesk {
     state.loopsGoing.insert(number)
     // Entered here, not in the task: from this line on the desk counts as at work.
     self.shared.meter.enter()
-    return Task {
+    return Surroundings.begin {
       await body(self)
       self.state.withLock { _ = $0.loopsGoing.remove(number) }
       self.resumeDrainWaiters()

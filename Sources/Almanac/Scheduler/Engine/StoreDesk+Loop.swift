@@ -135,7 +135,7 @@ extension StoreDesk {
   private func beginBatch() -> Int64 {
     self.state.withLock { state in
       // Random, so that no two schedulers use one number and none is used again after a restart.
-      state.lastBatch = Int64.random(in: 1...Int64.max)
+      state.lastBatch = Surroundings.uniqueNumber()
       state.batches.insert(state.lastBatch)
       return state.lastBatch
     }

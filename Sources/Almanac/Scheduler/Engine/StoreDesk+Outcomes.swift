@@ -18,7 +18,7 @@ extension StoreDesk {
     }
     guard isFirst else { return }
     self.shared.meter.enter()
-    Task {
+    Surroundings.begin {
       await self.writeOutcomes()
       self.shared.meter.leave()
     }

@@ -136,7 +136,7 @@ extension StoreDesk {
       control.cancel()
     } else if !isOurs {
       self.shared.meter.enter()
-      Task {
+      Surroundings.begin {
         defer { self.shared.meter.leave() }
         do {
           try await self.store.announce(.cancel(id, owner: owner))

@@ -149,7 +149,7 @@ extension StoreDesk {
     guard let epoch = hold.epoch else { return }
     let end = Latch(meter: self.shared.meter)
     self.shared.meter.enter()
-    let task = Task {
+    let task = Surroundings.begin {
       await self.giveBack(epoch)
       end.open()
       self.shared.meter.leave()
