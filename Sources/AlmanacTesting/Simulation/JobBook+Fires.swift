@@ -61,6 +61,7 @@ extension JobBook {
         || before.state.runs.count > JobState.maximumRuns - 5
     case .paused: before.state.status == .paused || before.state.status == .quarantined
     case .skipped: true
+    case .expired, .limited: false
     case .removed:
       after.state.status.isTombstone || before.state.status.isTombstone
         || before.definition.revision != after.definition.revision

@@ -221,7 +221,9 @@ struct JobBook: Sendable {
     case .unknown:
       if policies.onCrash == .runAgain, !isOver { problems.append("\(what) is given up, and was to run again") }
     case .cancelled:
-      if entry.stop?.reason != .requested { problems.append("\(what) was cancelled by nobody") }
+      if entry.stop?.reason != .requested, entry.stop?.reason != .overlap { problems.append("\(what) was cancelled by nobody") }
+    case .snoozed:
+      problems.append("\(what) asked for a later start, and no work here does")
     case .succeeded:
       if taken { problems.append("\(what) was taken back and succeeded") }
     }
@@ -235,7 +237,9 @@ struct JobBook: Sendable {
       }
       let isFailure = end.outcome == .failed || end.outcome == .timedOut
       let delay =
-        isFailure ? SimulatedPolicies.delay(policies, failures: fire.failures) : .zero
+        isFailure
+        ? SimulatedPolicies.delay(policies, failures: fire.failures)
+        : SimulatedPolicies.pause(end.outcome, crashes: after.state.crashesInRow)
       if let delay, retryAt != at + delay { problems.append("\(what) is tried again \(retryAt - at) later") }
     } else {
       fire.isOver = true

@@ -28,7 +28,7 @@ enum SimulatedPolicies {
   /// How many runs of one job may be going at once.
   static func concurrency(_ overlap: Overlap) -> Int {
     switch overlap {
-    case .skip, .queue: 1
+    case .skip, .queue, .cancelRunning: 1
     case .allow(let limit): limit
     }
   }
@@ -39,6 +39,12 @@ enum SimulatedPolicies {
   /// How long after a failure it is tried again; nil where that is not to be foretold.
   static func delay(_ policies: JobPolicies, failures: Int) -> Duration? {
     if case .fixed(let delay) = policies.retry.backoff { delay } else { nil }
+  }
+
+  /// How long a run waits whose attempt was cut off: after the first crash in a row not at all, then 1 s, 2 s, 4 s, up to a minute.
+  static func pause(_ outcome: OutcomeKind, crashes: Int) -> Duration {
+    guard outcome == .crashed, crashes > 1 else { return .zero }
+    return .seconds(min(1 << min(crashes - 2, 6), 60))
   }
 
   /// How late a fire may be; nil for however late.

@@ -32,7 +32,7 @@ extension StoreDesk {
 
   private func startWritingProgress(of key: RunKey) {
     self.shared.meter.enter()
-    Task {
+    Surroundings.begin {
       await self.writeProgress(of: key)
       self.shared.meter.leave()
     }
