@@ -67,7 +67,8 @@ let package = Package(
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ]),
     .executableTarget(name: "almanac", dependencies: ["AlmanacCommands"]),
-    .testTarget(name: "AlmanacTests", dependencies: ["Almanac", "AlmanacTesting"]),
+    .testTarget(
+      name: "AlmanacTests", dependencies: ["Almanac", "AlmanacTesting"], exclude: ["Record/Fixtures"]),
     .testTarget(name: "AlmanacSQLiteTests", dependencies: ["AlmanacSQLite", "AlmanacTesting"]),
     .testTarget(name: "AlmanacCommandsTests", dependencies: ["AlmanacCommands", "AlmanacTesting"]),
   ],
