@@ -68,7 +68,8 @@ let package = Package(
       ]),
     .executableTarget(name: "almanac", dependencies: ["AlmanacCommands"]),
     .executableTarget(name: "almanac-simulate", dependencies: ["AlmanacTesting"]),
-    .testTarget(name: "AlmanacTests", dependencies: ["Almanac", "AlmanacTesting"]),
+    .testTarget(
+      name: "AlmanacTests", dependencies: ["Almanac", "AlmanacTesting"], exclude: ["Record/Fixtures"]),
     .testTarget(name: "AlmanacSQLiteTests", dependencies: ["AlmanacSQLite", "AlmanacTesting"]),
     .testTarget(name: "AlmanacCommandsTests", dependencies: ["AlmanacCommands", "AlmanacTesting"]),
   ],

@@ -29,7 +29,7 @@ struct ExplainCommandTests {
     let result = await CapturedConsole.run(
       "explain", "0 9 * * MON-FRI", "--tz", "Asia/Shanghai", "--lang", "zh", "--from", "2026-01-01T00:00:00Z",
       "--count", "1")
-    #expect(result.output.hasPrefix("每个工作日 09:00（Asia/Shanghai 时间）。\n"))
+    #expect(result.output.hasPrefix("每周一至周五 09:00（Asia/Shanghai 时间）。\n"))
     #expect(result.output.contains("2026-01-01 09:00:00 +08:00  Thu\n"))
   }
 
