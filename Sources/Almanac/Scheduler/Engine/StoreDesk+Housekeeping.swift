@@ -146,7 +146,7 @@ extension Array {
   }
 }
 
-/// Notices when the wall clock is set forward, by comparing it with the uptime.
+/// Notices when the wall clock is set, by comparing it with the uptime.
 struct WallWatch {
   private let clock: any SchedulerClock
   private var wallAtBoot: Instant
@@ -162,11 +162,15 @@ struct WallWatch {
     self.distrustedUntil = uptime + patience
   }
 
-  /// Answers whether the wall tells how much time has passed: false for as long as `patience` after it was set forward.
+  /// Answers whether the wall tells how much time has passed: false for as long as `patience` after it was set.
+  ///
+  /// Set back too: it may have been set back further and then forward, and who renewed in between looks expired. A wall that was only set back
+  /// lets sessions live longer anyway, so nothing is lost by the patience.
   mutating func look(patience: Duration) -> Bool {
     let uptime = self.clock.uptime()
     let wallAtBoot = self.clock.now() - uptime
-    if wallAtBoot - self.wallAtBoot > WallWatch.slew { self.distrustedUntil = uptime + patience }
+    let step = wallAtBoot - self.wallAtBoot
+    if step > WallWatch.slew || step < .zero - WallWatch.slew { self.distrustedUntil = uptime + patience }
     self.wallAtBoot = wallAtBoot
     guard let end = self.distrustedUntil else { return true }
     if uptime >= end { self.distrustedUntil = nil }
