@@ -65,6 +65,8 @@ extension JobMachine {
     guard old.jitter != change.policies.jitter || old.runLimit != change.policies.runLimit,
       change.definition.trigger.unreadableReason == nil
     else { return }
+    // What has come is owed an answer, and be it that the job has run as often as it may.
+    if change.firesLeft <= 0 { self.dropMissed(&change, .limited, advancing: false) }
     let zoneData = change.state.zoneData
     var next = change.state.nextFire
     if next == nil, old.runLimit != change.policies.runLimit {

@@ -1,0 +1,28 @@
+import Almanac
+import Testing
+
+@Suite("A limit that is lowered")
+struct LoweredLimitTests {
+  @Test("tells of the fires that had come, where the job has run as often as it may now")
+  func runs() {
+    for status in [JobStatus.active, .paused] {
+      var record = Workshop.job(Workshop.every(10))
+      record.state.status = status
+      record.state.firesTaken = 2
+      var job = Follower(record)
+      job.apply(.modified(Workshop.definition(Workshop.every(10), JobPolicies(runLimit: 2))), at: 35)
+      #expect(job.state.nextFire == nil)
+      #expect(job.fates.map(\.reason) == [.limited] && job.fates.map(\.count) == [.exactly(3)], "\(status)")
+      #expect(job.state.lastFire == Workshop.at(30) && job.problems.isEmpty, "\(job.problems)")
+    }
+  }
+
+  @Test("leaves out fires that had not come, and says nothing of them")
+  func runsToCome() {
+    var record = Workshop.job(Workshop.every(10))
+    record.state.firesTaken = 2
+    var job = Follower(record)
+    job.apply(.modified(Workshop.definition(Workshop.every(10), JobPolicies(runLimit: 2))), at: 5)
+    #expect(job.state.nextFire == nil && job.fates.isEmpty && job.state.status == .finished)
+  }
+}
