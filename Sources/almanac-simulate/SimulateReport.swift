@@ -61,7 +61,7 @@ struct SimulateReport {
     }
   }
 
-  /// Most seeds have seen what matters most.
+  /// Most seeds have seen what matters most, and among many each thing has been seen.
   private func isEventful(_ reports: [SimulationReport]) -> Bool {
     let matters: [(String, (SimulationFigures) -> Int)] = [
       ("a crash", { $0.crashes }), ("a lost answer", { $0.lostAnswers }), ("a long pause", { $0.longPauses }),
@@ -72,6 +72,13 @@ struct SimulateReport {
       let having = reports.count { count($0.figures) > 0 }
       guard having * 4 < reports.count * 3 else { continue }
       print("only \(having) of \(reports.count) seeds have seen \(name): this proves little")
+      isEventful = false
+    }
+    guard reports.count >= 1_000 else { return isEventful }
+    var sum = SimulationFigures()
+    for report in reports { sum += report.figures }
+    for line in sum.lines where line.count == 0 {
+      print("no seed has seen any of \(line.name): this proves little")
       isEventful = false
     }
     return isEventful

@@ -17,7 +17,7 @@ extension JobBook {
   }
 
   /// Whether the right fires ran, the others were dropped for a reason that holds, and the next one is the trigger's.
-  func fireProblems(
+  mutating func fireProblems(
     _ before: JobRecord, _ after: JobRecord, _ rows: [HistoryRow], _ moment: Moment
   ) -> [String] {
     let fires = JobBook.answered(before, after)
@@ -32,18 +32,20 @@ extension JobBook {
       problems.append("fire \(run.fireTime) came twice")
     }
     let policies = after.definition.policies
+    let room = policies.runLimit.map { $0 - self.taken } ?? .max
+    problems += self.takeOn(newRuns, before, after, moment)
     let grace = SimulatedPolicies.grace(policies)
-    if let due = moment.due, due.starts > 0, before.state.runs.isEmpty, grace == nil, !fires.isEmpty,
-      before.state.status == .active, after.state.status != .quarantined
+    if let due = moment.due, due.starts > 0, before.state.runs.isEmpty, grace == nil, policies.deadline == nil,
+      !fires.isEmpty, before.state.status == .active, after.state.status != .quarantined
     {
-      let expected = SimulatedPolicies.toRun(fires, policies)
+      let expected = Array(SimulatedPolicies.toRun(fires, policies).prefix(max(room, 0)))
       if newRuns.map(\.fireTime) != expected {
         problems.append("of the fires \(fires.suffix(8)) those of \(newRuns.map(\.fireTime)) run")
       }
     }
     for row in rows {
       guard case .fate(let fate) = row.entry else { continue }
-      if !self.holds(fate, before, after, fires.count, grace, moment) {
+      if !self.holds(fate, before, after, fires.count, moment) {
         problems.append("\(fate.count) fires from \(fate.first) to \(fate.last) were dropped as \(fate.reason)")
       }
     }
@@ -51,17 +53,25 @@ extension JobBook {
   }
 
   private func holds(
-    _ fate: Fate, _ before: JobRecord, _ after: JobRecord, _ answered: Int, _ grace: Duration?, _ moment: Moment
+    _ fate: Fate, _ before: JobRecord, _ after: JobRecord, _ answered: Int, _ moment: Moment
   ) -> Bool {
-    switch fate.reason {
+    let policies = after.definition.policies
+    let grace = SimulatedPolicies.grace(policies)
+    let now = moment.now + moment.uncertainty
+    return switch fate.reason {
     case .coalesced: answered > 1
-    case .misfired: grace.map { fate.first + $0 < moment.now + moment.uncertainty } ?? false
+    case .misfired:
+      [fate.first, fate.last].allSatisfy { fire in
+        (grace.map { fire + $0 < now } ?? false) || (policies.deadline.map { fire + $0 <= now } ?? false)
+      }
     case .overlapped:
       before.state.runs.count { $0.claim != nil } >= SimulatedPolicies.concurrency(after.definition.policies.overlap)
         || before.state.runs.count > JobState.maximumRuns - 5
+        || before.state.runs.contains { $0.claim?.cancelling == .overlap }
     case .paused: before.state.status == .paused || before.state.status == .quarantined
     case .skipped: true
-    case .expired, .limited: false
+    case .expired: policies.deadline.map { fate.last + $0 <= now } ?? false
+    case .limited: policies.runLimit.map { $0 <= self.taken } ?? false
     case .removed:
       after.state.status.isTombstone || before.state.status.isTombstone
         || before.definition.revision != after.definition.revision
@@ -74,7 +84,8 @@ extension JobBook {
     guard !isRetold, after.state.status != .removed else { return [] }
     let (old, new) = (before.state, after.state)
     if new.lastFire != old.lastFire {
-      let next = new.lastFire.flatMap { after.definition.trigger.next(after: $0) }
+      let isAtLimit = after.definition.policies.runLimit.map { $0 <= self.taken } ?? false
+      let next = isAtLimit ? nil : new.lastFire.flatMap { after.definition.trigger.next(after: $0) }
       if next != new.nextFire, new.status != .quarantined {
         return ["the next fire is \(new.nextFire as Any), where the trigger says \(next as Any)"]
       }
@@ -114,7 +125,9 @@ extension JobBook {
     let wake = due.starts > 0 ? after.wakeAt : after.tendAt
     guard let wake, wake <= due.now else { return [] }
     func backlog(_ record: JobRecord) -> (Int, Int) {
-      let isDue = record.state.status == .active && record.state.nextFire.map { $0 <= due.now } ?? false
+      let isDue =
+        record.state.status == .active
+        && (record.state.nextStart ?? record.state.nextFire).map { $0 <= due.now } ?? false
       return (isDue ? 1 : 0, record.state.runs.count { $0.claim == nil })
     }
     if backlog(after) < backlog(before) { return [] }
@@ -164,8 +177,10 @@ extension JobBook {
     let counted = RunCounters(
       started: self.starts - self.releases, succeeded: count { $0.outcome == .succeeded },
       failed: count { isFailure($0) && $0.retryAt == nil }, retried: count { isFailure($0) && $0.retryAt != nil },
+      snoozed: count { $0.outcome == .snoozed },
       crashed: count { $0.outcome == .crashed || $0.outcome == .interrupted },
-      cancelled: count { $0.outcome == .cancelled }, unknown: count { $0.outcome == .unknown }, dropped: dropped)
+      cancelled: count { $0.outcome == .cancelled }, unknown: count { $0.outcome == .unknown },
+      dropped: dropped)
     return counters == counted ? [] : ["the record counts \(counters), the history \(counted)"]
   }
 }

@@ -9,7 +9,12 @@ struct JobBook: Sendable {
     var token: FencingToken
     var fire: Instant
     var attempt: Int
+    var origin: RunOrigin
     var owner: Epoch
+    /// The job was a suspect when it was claimed.
+    var isSuspect: Bool
+    /// It was asked for with values of its own.
+    var hasValues: Bool
     var claimedAt: Instant
     /// By when it has to be told to stop.
     var timeoutAt: Instant?
@@ -26,6 +31,8 @@ struct JobBook: Sendable {
     /// How far off the time may be by which somebody decided.
     var uncertainty: Duration
     var due: SimulatedStore.Due?
+    /// The owner of the claims that are taken back takes its leave.
+    var isLeave = false
   }
 
   /// One fire that became a run.
@@ -36,6 +43,8 @@ struct JobBook: Sendable {
     var isOver = false
     /// The latest claim for the attempt that is to come, unless it was given back.
     var claim: Int64?
+    /// The values that it was asked for with, where they are not the job's.
+    var values: [UInt8]?
   }
 
   let job: JobID
@@ -49,6 +58,16 @@ struct JobBook: Sendable {
   var highestClaim: Int64 = 0
   var starts: Int64 = 0
   var releases: Int64 = 0
+  /// How often in a row a scheduler was lost while it ran this job.
+  var crashes = 0
+  /// How many fires in a row ended badly.
+  var failures = 0
+  /// Fires of the trigger that were taken on to run.
+  var taken = 0
+  /// Fires that ended badly and are kept, the oldest first.
+  var dead: [DeadEntry] = []
+  /// How often in a row it was put off as a suspect beside nobody.
+  var idlePutOffs = 0
   /// Fires that came, and fires asked for by hand.
   var fireCount = 0
   /// Since when it has been over, and for how long it is remembered.
@@ -65,7 +84,8 @@ struct JobBook: Sendable {
 
   /// Writes down a transition; answers what is wrong with it.
   mutating func follow(
-    _ before: JobRecord, _ after: JobRecord, _ effects: [Effect], _ rows: [HistoryRow], _ moment: Moment
+    _ before: JobRecord, _ after: JobRecord, _ effects: [Effect], _ rows: [HistoryRow], _ moment: Moment,
+    said: (Int64) -> CodeEnd?
   ) -> [String] {
     var problems: [String] = []
     if self.isErased { problems.append("it was forgotten, and is there again as the same incarnation") }
@@ -85,12 +105,21 @@ struct JobBook: Sendable {
         self.lost.insert(token.claim)
       case .cancel(let token, _, let reason):
         self.open[token.claim]?.stop = (reason, moment.now)
+        if reason == .overlap, after.definition.policies.overlap != .cancelRunning {
+          problems.append("\(token) was told to stop for the next fire, and the job does not say so")
+        }
       default: break
       }
     }
-    for row in rows {
+    let crashed = !taken.isEmpty && !moment.isLeave
+    if crashed { self.crashes += 1 }
+    var failing: [(count: Int, isLast: Bool)] = []
+    for (index, row) in rows.enumerated() {
       guard case .attempt(let end) = row.entry else { continue }
-      problems += self.end(end, at: row.at, taken: taken.contains(end.claim), before, after)
+      problems += self.end(end, at: row.at, taken: taken.contains(end.claim), said: said(end.claim), before, after)
+      if end.retryAt == nil, end.outcome == .failed || end.outcome == .timedOut {
+        failing.append((self.failures, index == rows.count - 1))
+      }
     }
     for claim in taken where self.open[claim] != nil {
       problems.append("the claim \(claim) was taken back, and its end was not written")
@@ -102,7 +131,17 @@ struct JobBook: Sendable {
       }
     }
     if after.runsGoing > self.open.count { problems.append("a run is claimed that nobody began") }
+    problems += self.keep(before, after, effects)
+    if rows.contains(where: { if case .attempt = $0.entry { true } else { false } }) {
+      problems += self.standingProblems(before, after, failing: failing, crashed: crashed)
+    } else if after.state.status == .quarantined, before.state.status != .quarantined {
+      problems.append("it is quarantined, and has not crashed")
+    }
+    for run in after.state.runs where !before.state.runs.contains(where: { $0.fireTime == run.fireTime }) {
+      if run.attempt == 1 { self.fires[run.fireTime, default: FireEntry()].values = run.payload }
+    }
     problems += self.account(before, after, rows)
+    problems += self.startProblems(before, after, moment)
     problems += self.fireProblems(before, after, rows, moment)
     if after.state.status != before.state.status {
       self.tombstone =
@@ -163,10 +202,18 @@ struct JobBook: Sendable {
     fire.claim = number
     self.fires[order.fireTime] = fire
     // A fire that waits has come already, also where the clock was set back since.
-    let ready = before.state.runs.first { $0.fireTime == order.fireTime }?.readyAt ?? order.fireTime
+    let announced = before.state.nextFire == order.fireTime ? before.state.nextStart : nil
+    let ready = before.state.runs.first { $0.fireTime == order.fireTime }?.readyAt ?? announced ?? order.fireTime
     if order.origin == .trigger, ready > moment.now {
       problems.append("\(what) was claimed \(ready - moment.now) early")
     }
+    let policies = after.definition.policies
+    // Only the first start can be too late for the grace; only fires of the trigger have a deadline.
+    let grace = order.attempt == 1 ? policies.misfireGrace : nil
+    if order.origin == .trigger, SimulatedPolicies.isTooLate(order.fireTime, to: moment.now, policies, grace) {
+      problems.append("\(what) was claimed \(moment.now - order.fireTime) later, which is too late")
+    }
+    if order.payload != fire.values { problems.append("\(what) has other values than it was asked for with") }
     if moment.now > moment.latest + moment.uncertainty {
       problems.append("\(what) was claimed at \(moment.now), which nobody's clock has shown yet")
     }
@@ -178,73 +225,16 @@ struct JobBook: Sendable {
     guard let owner = after.state.runs.first(where: { $0.claim?.number == number })?.claim?.owner else {
       return problems + ["claim \(number) was begun and is not in the record"]
     }
-    let policies = after.definition.policies
+    let timeoutAt = SimulatedPolicies.timeoutAt(order, at: moment.now, policies)
+    if order.timeoutAt != timeoutAt {
+      problems.append("\(what) is to end at \(order.timeoutAt as Any), where \(timeoutAt as Any) is right")
+    }
+    self.idlePutOffs = 0
     self.open[number] = ClaimEntry(
-      token: order.token, fire: order.fireTime, attempt: order.attempt, owner: owner, claimedAt: moment.now,
-      timeoutAt: policies.timeout.map { moment.now + $0 })
+      token: order.token, fire: order.fireTime, attempt: order.attempt, origin: order.origin, owner: owner,
+      isSuspect: self.crashes >= 2, hasValues: order.payload != nil, claimedAt: moment.now, timeoutAt: timeoutAt)
     let limit = SimulatedPolicies.concurrency(policies.overlap)
     if self.open.count > limit { problems.append("\(self.open.count) runs are going, where \(limit) may") }
-    return problems
-  }
-
-  // MARK: Promise 2: at least once, or at most once; promise 4: nothing stale is written
-
-  private mutating func end(
-    _ end: AttemptEnd, at: Instant, taken: Bool, _ before: JobRecord, _ after: JobRecord
-  ) -> [String] {
-    let what = "attempt \(end.attempt) of fire \(end.fireTime), claim \(end.claim)"
-    guard let entry = self.open.removeValue(forKey: end.claim) else {
-      return ["the end of \(what), as \(end.outcome), was written, and the claim was not held"]
-    }
-    var problems: [String] = []
-    if entry.fire != end.fireTime || entry.attempt != end.attempt {
-      problems.append("\(what) was claimed for attempt \(entry.attempt) of fire \(entry.fire)")
-    }
-    var fire = self.fires[entry.fire] ?? FireEntry()
-    fire.claim = nil
-    fire.endedAttempts += 1
-    if end.outcome == .failed || end.outcome == .timedOut { fire.failures += 1 }
-    let isOver = before.state.status.isTombstone
-    let policies = after.definition.policies
-    let mayRunAgain = policies.onCrash == .runAgain && !isOver
-    var retries = false
-    switch end.outcome {
-    case .failed, .timedOut:
-      retries = !isOver && SimulatedPolicies.retries(policies, failures: fire.failures)
-      if end.outcome == .timedOut, entry.stop?.reason != .timeout {
-        problems.append("\(what) timed out and was not told to stop")
-      }
-    case .crashed, .interrupted:
-      retries = true
-      if !mayRunAgain { problems.append("\(what) runs again, and must not") }
-      if taken != (end.outcome == .crashed) { problems.append("\(what) ended as \(end.outcome)") }
-    case .unknown:
-      if policies.onCrash == .runAgain, !isOver { problems.append("\(what) is given up, and was to run again") }
-    case .cancelled:
-      if entry.stop?.reason != .requested, entry.stop?.reason != .overlap { problems.append("\(what) was cancelled by nobody") }
-    case .snoozed:
-      problems.append("\(what) asked for a later start, and no work here does")
-    case .succeeded:
-      if taken { problems.append("\(what) was taken back and succeeded") }
-    }
-    if retries != (end.retryAt != nil) {
-      problems.append(
-        "\(what) ended as \(end.outcome) after \(fire.failures) failures, with retry \(end.retryAt as Any)")
-    }
-    if let retryAt = end.retryAt {
-      if !after.state.runs.contains(where: { $0.fireTime == end.fireTime && $0.attempt == end.attempt + 1 }) {
-        problems.append("the next attempt after \(what) is not in the record")
-      }
-      let isFailure = end.outcome == .failed || end.outcome == .timedOut
-      let delay =
-        isFailure
-        ? SimulatedPolicies.delay(policies, failures: fire.failures)
-        : SimulatedPolicies.pause(end.outcome, crashes: after.state.crashesInRow)
-      if let delay, retryAt != at + delay { problems.append("\(what) is tried again \(retryAt - at) later") }
-    } else {
-      fire.isOver = true
-    }
-    self.fires[entry.fire] = fire
     return problems
   }
 }

@@ -28,7 +28,13 @@ extension SimulationFigures {
       case .start: self.starts += 1
       case .cancel(_, _, .timeout): self.timeouts += 1
       case .report(.ownerLost): self.takeovers += 1
+      case .cancel(_, _, .overlap): self.replacements += 1
       case .report(.zoneDataChanged): self.zoneMoves += 1
+      case .report(.deadRetried(let count)): self.deadRetried += count
+      case .report(.deadPurged(let count)): self.deadPurged += count
+      case .report(.quarantined): self.quarantines += 1
+      // Users pause without a note.
+      case .report(.paused(.some)): self.failurePauses += 1
       default: break
       }
     }
@@ -37,6 +43,7 @@ extension SimulationFigures {
       case .attempt(let end):
         let isFailure = end.outcome == .failed || end.outcome == .timedOut
         if isFailure, end.retryAt != nil { self.retries += 1 }
+        if end.outcome == .snoozed { self.snoozes += 1 }
       case .fate(let fate): self.dropped[fate.reason, default: 0] += fate.count.lowerBound
       }
     }

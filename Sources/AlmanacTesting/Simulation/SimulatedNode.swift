@@ -133,15 +133,25 @@ final class SimulatedNode: Sendable {
 
   private func work(_ work: SimulatedWork, _ context: JobContext) async throws {
     guard !self.isDead else { return }
-    self.auditor.codeBegins(context.jobID, context.token, node: self.number, listens: work.kind != .deaf)
-    defer { self.workEnds(context) }
+    self.auditor.codeBegins(
+      context.jobID, context.token, work, SimulationAuditor.Code(node: self.number, listens: work.kind != .deaf))
+    do {
+      try await self.act(work, context)
+      self.workEnds(context, .succeeded)
+    } catch {
+      self.workEnds(context, CodeEnd(error))
+      throw error
+    }
+  }
+
+  private func act(_ work: SimulatedWork, _ context: JobContext) async throws {
     let duration = Duration.milliseconds(work.milliseconds)
     self.check(context)
     switch work.kind {
     case .steady, .flaky:
       try await SimulatedSleep.listening(for: duration, on: self.clock)
-      let isUnlucky = (context.fireInstant.microsecondsSinceEpoch / 1_000 + Int64(context.attempt)) % 3 != 0
-      if work.kind == .flaky, isUnlucky { throw SimulatedFailure() }
+      let error = SimulatedWork.error(ofFire: context.fireInstant, attempt: context.attempt)
+      if work.kind == .flaky, let error { throw error }
     case .hanging:
       while !self.isCalm() {
         try await SimulatedSleep.listening(for: .seconds(1), on: self.clock)
@@ -153,9 +163,9 @@ final class SimulatedNode: Sendable {
     self.check(context)
   }
 
-  private func workEnds(_ context: JobContext) {
+  private func workEnds(_ context: JobContext, _ end: CodeEnd) {
     guard !self.isDead else { return }
-    self.auditor.codeEnds(context.jobID, context.token)
+    self.auditor.codeEnds(context.jobID, context.token, end)
     self.state.withLock { _ = $0.ended.insert(.init(job: context.jobID, token: context.token)) }
   }
 

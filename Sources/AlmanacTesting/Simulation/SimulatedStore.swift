@@ -137,7 +137,7 @@ struct SimulatedStore: JobStore {
 
   private func watched(_ verdict: Verdict, on record: JobRecord, due: Due? = nil) -> Verdict {
     switch verdict {
-    case .commit(let next, let effects): self.auditor.committed(record, next, effects, due: due)
+    case .commit(let next, let effects): self.auditor.committed(record, next, effects, due: due, by: self.node)
     case .erase: self.auditor.erased(record, due: due)
     case .refuse: break
     }

@@ -8,7 +8,7 @@ struct SimulatedWork: JobPayload, Hashable {
   enum Kind: String, Codable, CaseIterable {
     /// Takes its time and succeeds.
     case steady
-    /// Fails at some attempts, as the fire time decides.
+    /// Fails at some attempts, or asks for another time, as the fire time decides.
     case flaky
     /// Does not end until it is cancelled.
     case hanging
@@ -20,10 +20,10 @@ struct SimulatedWork: JobPayload, Hashable {
   var milliseconds: Int64
   /// So that a job that is said anew says something else.
   var edition = 0
-}
 
-/// The failure of a flaky run.
-struct SimulatedFailure: Error {}
+  /// The first edition of those that only runs by hand are asked for with.
+  static let firstByHand = 100
+}
 
 /// A trigger whose fire times depend on zone data: newer data has them a few seconds later, older ones earlier.
 struct ZonedTrigger: CustomTrigger {

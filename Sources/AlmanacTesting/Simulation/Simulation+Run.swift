@@ -175,11 +175,20 @@ extension Simulation {
     case .resume(let job, let policy): try await self.client.resume(self.id(job), policy)
     case .remove(let job): try await self.client.remove(self.id(job))
     case .runNow(let job): try await self.client.runNow(self.id(job))
+    case .runNowWith(let job, let work): try await self.client.runNow(self.id(job), with: work)
+    case .retryDead(let job, let oldest):
+      try await self.client.retryDead(self.id(job), fireTime: oldest ? self.oldestDead(job) : nil)
+    case .purgeDead(let job, let oldest):
+      try await self.client.purgeDead(self.id(job), fireTime: oldest ? self.oldestDead(job) : nil)
     case .cancel(let job): try await self.client.cancelRuns(of: self.id(job))
     case .skipNext(let job): try await self.client.skipNext(self.id(job))
     case .zoneData(let job, let version): try await self.useZoneData(job, version)
     default: break
     }
+  }
+
+  private func oldestDead(_ job: Int) async throws -> Instant? {
+    try await self.memory.fetch([self.id(job)])[0]?.state.dead.first?.fireTime
   }
 
   private func add(_ job: Int, _ order: SimulatedJob, _ policy: ConflictPolicy) async throws {

@@ -25,6 +25,8 @@ final class SimulationAuditor: Sendable {
     var node: Int
     /// Whether it ends when it is told to.
     var listens: Bool
+    /// Its job was a suspect when the run was claimed.
+    var isSuspect = false
   }
 
   struct State {
@@ -34,6 +36,10 @@ final class SimulationAuditor: Sendable {
     /// Claims whose code was begun.
     var begun: Set<ClaimKey> = []
     var going: [ClaimKey: Code] = [:]
+    /// What the code of runs came to.
+    var said: [ClaimKey: CodeEnd] = [:]
+    /// The session that a node opened last.
+    var latestEpoch: [Int: Epoch] = [:]
     /// Whose session it is.
     var owners: [Epoch: Int] = [:]
     /// When the sessions died that were marked dead, on the store's clock.
@@ -126,8 +132,10 @@ final class SimulationAuditor: Sendable {
     self.state.withLock { $0.books[key]?.tombstone = (record.state.statusSince, record.definition.policies.retention) }
   }
 
-  func committed(_ before: JobRecord, _ after: JobRecord, _ effects: [Effect], due: SimulatedStore.Due?) {
-    let moment = self.moment(due)
+  func committed(
+    _ before: JobRecord, _ after: JobRecord, _ effects: [Effect], due: SimulatedStore.Due?, by node: Int?
+  ) {
+    var moment = self.moment(due)
     let old = BookKey(job: before.id, incarnation: before.definition.incarnation)
     let new = BookKey(job: after.id, incarnation: after.definition.incarnation)
     let rows = OutboxRows.new(before, after)
@@ -138,7 +146,13 @@ final class SimulationAuditor: Sendable {
       var problems: [String] = []
       book.changedAt = changedAt
       if old == new {
-        problems += book.follow(before, after, effects, rows, moment)
+        moment.isLeave = state.isLeave(effects, by: node)
+        let isPutOff = book.isPutOff(before, after, moment)
+        let said = state.said
+        problems += book.follow(before, after, effects, rows, moment) { claim in
+          said[ClaimKey(job: after.id, token: FencingToken(incarnation: new.incarnation, claim: claim))]
+        }
+        if isPutOff { problems += state.notePutOff(&book, by: node) }
         problems += JobBook.progressProblems(before, after, moment)
       } else {
         problems += book.close(before, rows.filter { $0.incarnation == old.incarnation })
@@ -156,6 +170,7 @@ final class SimulationAuditor: Sendable {
       if book.open.isEmpty { state.busy.remove(old) } else { state.busy.insert(old) }
       state.books[old] = book
       state.figures.count(effects, rows)
+      if after.state.lastFire != before.state.lastFire, before.state.nextStart != nil { state.figures.jittered += 1 }
       return problems
     }
     self.report(problems, of: after)
@@ -172,6 +187,7 @@ final class SimulationAuditor: Sendable {
   // MARK: Sessions
 
   func sessionOpened(_ epoch: Epoch, by node: Int?) {
+    if let node { self.state.withLock { $0.latestEpoch[node] = epoch } }
     self.note("session \(epoch) opened by node \(node ?? -1)", epoch.rawValue)
     let isNew = self.state.withLock { $0.owners.updateValue(node ?? -1, forKey: epoch) == nil }
     if !isNew { self.report("the epoch \(epoch) was given twice") }
@@ -190,21 +206,38 @@ final class SimulationAuditor: Sendable {
 
   // MARK: What is run
 
-  func codeBegins(_ job: JobID, _ token: FencingToken, node: Int, listens: Bool) {
+  func codeBegins(_ job: JobID, _ token: FencingToken, _ work: SimulatedWork, _ code: Code) {
     let key = ClaimKey(job: job, token: token)
+    let node = code.node
     self.note("node \(node) begins \(job) \(token.claim)", token.claim, Int64(node))
-    let (isNew, held) = self.state.withLock { state in
+    let (isNew, held, problem) = self.state.withLock { state -> (Bool, Int, String?) in
       let isNew = state.begun.insert(key).inserted
-      state.going[key] = Code(node: node, listens: listens)
-      return (isNew, state.going.values.count { $0.node == node })
+      var code = code
+      let entry = state.books[BookKey(job: job, incarnation: token.incarnation)]?.open[token.claim]
+      code.isSuspect = entry?.isSuspect ?? false
+      var problem: String?
+      if code.isSuspect, let other = state.suspect(on: node, beside: job) {
+        problem = "job \(job) is a suspect and begins on node \(node) beside \(other)"
+      }
+      if code.isSuspect, isNew { state.figures.suspects += 1 }
+      if let entry, entry.hasValues != (work.edition >= SimulatedWork.firstByHand) {
+        problem = "the run \(token) of job \(job) has the values of another, edition \(work.edition)"
+      }
+      state.going[key] = code
+      return (isNew, state.going.values.count { $0.node == node }, problem)
     }
+    if let problem { self.report(problem) }
     if !isNew { self.report("the code of job \(job) was begun twice under the token \(token)") }
     if held > self.slots { self.report("node \(node) runs \(held) at once in \(self.slots) slots") }
     if self.isLost(job, token) { self.report("the code of job \(job) was begun under \(token), which was taken over") }
   }
 
-  func codeEnds(_ job: JobID, _ token: FencingToken) {
-    self.state.withLock { _ = $0.going.removeValue(forKey: ClaimKey(job: job, token: token)) }
+  func codeEnds(_ job: JobID, _ token: FencingToken, _ end: CodeEnd) {
+    let key = ClaimKey(job: job, token: token)
+    self.state.withLock { state in
+      state.going[key] = nil
+      state.said[key] = end
+    }
   }
 
   /// A machine is gone, and everything that ran on it.

@@ -34,6 +34,23 @@ public struct SimulationFigures: Sendable {
   public var timeouts = 0
   /// Newer zone data moved a fire.
   public var zoneMoves = 0
+  /// Runs that asked to be started again later.
+  public var snoozes = 0
+  /// Attempts of fires that had ended badly, and were tried again by hand.
+  public var deadRetried = 0
+  public var deadPurged = 0
+  /// Runs that were told to stop because the next fire came.
+  public var replacements = 0
+  /// Jobs that were set aside after so many crashes in a row.
+  public var quarantines = 0
+  /// Jobs that were paused after so many failures in a row.
+  public var failurePauses = 0
+  /// Runs of jobs that may be what kills the process.
+  public var suspects = 0
+  /// Times that such a run was put off because another was going.
+  public var putOffs = 0
+  /// Fires whose start the jitter put off.
+  public var jittered = 0
   /// Fires that did not run, by reason.
   public var dropped: [FateReason: Int] = [:]
 
@@ -52,6 +69,10 @@ public struct SimulationFigures: Sendable {
       ("partitions", \.partitions), ("restarts of the store", \.storeRestarts), ("clock steps", \.clockSteps),
       ("shutdowns", \.shutdowns), ("runs taken over", \.takeovers), ("stale results refused", \.staleResults),
       ("retries", \.retries), ("timeouts", \.timeouts), ("fires moved by zone data", \.zoneMoves),
+      ("fires put off by jitter", \.jittered), ("snoozes", \.snoozes), ("dead fires tried again", \.deadRetried),
+      ("dead fires purged", \.deadPurged), ("runs replaced by the next", \.replacements),
+      ("quarantines after crashes", \.quarantines), ("pauses after failures", \.failurePauses),
+      ("runs of suspects", \.suspects), ("suspects put off", \.putOffs),
     ]
   }
 

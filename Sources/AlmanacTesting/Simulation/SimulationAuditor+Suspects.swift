@@ -1,0 +1,42 @@
+import Almanac
+
+// Who is blamed for a crash, and who is kept apart.
+
+extension SimulationAuditor.State {
+  /// Whether the owner of the claims that are taken back does so itself, before it goes: then it was no crash.
+  func isLeave(_ effects: [Effect], by node: Int?) -> Bool {
+    guard let node else { return false }
+    for case .report(.ownerLost(let epoch, _)) in effects {
+      return self.owners[epoch] == node && self.latestEpoch[node] == epoch
+    }
+    return false
+  }
+
+  /// Another job whose code was begun on a node while it was a suspect, and goes on.
+  func suspect(on node: Int, beside job: JobID) -> JobID? {
+    self.going.first { $0.key.job != job && $0.value.node == node && $0.value.isSuspect }?.key.job
+  }
+
+  /// A suspect that was to start was put off. Now and then that is so because another is about to be begun; beside nobody, again and again, it
+  /// would never start.
+  mutating func notePutOff(_ book: inout JobBook, by node: Int?) -> [String] {
+    self.figures.putOffs += 1
+    let isAccompanied = node.map { self.suspect(on: $0, beside: book.job) != nil } ?? false
+    book.idlePutOffs = isAccompanied ? 0 : book.idlePutOffs + 1
+    guard book.idlePutOffs > 20 else { return [] }
+    return ["it was put off \(book.idlePutOffs) times as a suspect, beside nobody"]
+  }
+}
+
+extension JobBook {
+  /// Whether a run that could start now is to wait, because its job is a suspect.
+  func isPutOff(_ before: JobRecord, _ after: JobRecord, _ moment: Moment) -> Bool {
+    guard let due = moment.due, self.crashes >= 2 else { return false }
+    return before.state.runs.contains { run in
+      guard let readyAt = run.readyAt, readyAt <= due.now else { return false }
+      return after.state.runs.contains { later in
+        later.fireTime == run.fireTime && (later.readyAt.map { $0 > due.now } ?? false)
+      }
+    }
+  }
+}
