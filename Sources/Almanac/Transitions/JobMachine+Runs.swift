@@ -96,7 +96,7 @@ extension JobMachine {
       }
       self.end(&change, at: index, end)
     }
-    self.quarantineIfDeadly(&change)
+    if !tookLeave { self.quarantineIfDeadly(&change) }
     return nil
   }
 

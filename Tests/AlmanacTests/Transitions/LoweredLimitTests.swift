@@ -25,4 +25,18 @@ struct LoweredLimitTests {
     job.apply(.modified(Workshop.definition(Workshop.every(10), JobPolicies(runLimit: 2))), at: 5)
     #expect(job.state.nextFire == nil && job.fates.isEmpty && job.state.status == .finished)
   }
+
+  @Test("blames nobody where a scheduler takes its leave, which is no crash")
+  func crashes() {
+    var record = Workshop.job(Workshop.every(10), JobPolicies(crashLimit: 2))
+    record.state.crashesInRow = 2
+    record.state.claims = 1
+    record.state.runs = [Workshop.claimed(fire: 1, number: 1)]
+    var job = Follower(record)
+    job.apply(.ownerLost(Epoch(1), tookLeave: true), at: 5)
+    #expect(job.state.status == .active && job.ends.map(\.outcome) == [.crashed] && job.problems.isEmpty)
+    job = Follower(record)
+    job.apply(.ownerLost(Epoch(1)), at: 5)
+    #expect(job.state.status == .quarantined)
+  }
 }
