@@ -12,9 +12,14 @@ extension SimulationAuditor.State {
     return false
   }
 
-  /// Another job whose code was begun on a node while it was a suspect, and goes on.
+  /// Another job whose code was begun on a node while it was a suspect, and goes on. A run of it that came to its end meanwhile, anywhere, has
+  /// cleared it.
   func suspect(on node: Int, beside job: JobID) -> JobID? {
-    self.going.first { $0.key.job != job && $0.value.node == node && $0.value.isSuspect }?.key.job
+    self.going.first { key, code in
+      guard key.job != job, code.node == node, code.isSuspect else { return false }
+      let book = self.books[SimulationAuditor.BookKey(job: key.job, incarnation: key.token.incarnation)]
+      return book.map { $0.crashes >= 2 } ?? false
+    }?.key.job
   }
 
   /// A suspect that was to start was put off. Now and then that is so because another is about to be begun; beside nobody, again and again, it
