@@ -69,15 +69,16 @@ extension JobMachine {
     let room = self.room(in: change, hasPlace: hasPlace)
     guard room > 0 else { return change.drop(.overlapped, from: first, through: latest) }
     var fires = self.firesToRun(&change, first: first, latest: latest)[...]
+    // Only of several fires in a row are some beyond the room, or beyond the limit of runs: they are the last ones.
+    let beyondRoom = fires.dropFirst(room)
+    fires = fires.prefix(room)
     if fires.count > change.firesLeft {
-      let beyond = fires.dropFirst(Int(change.firesLeft))
+      let beyondLimit = fires.dropFirst(Int(change.firesLeft))
       fires = fires.prefix(Int(change.firesLeft))
-      if let next = beyond.first, let last = beyond.last { change.drop(.limited, from: next, through: last) }
+      if let next = beyondLimit.first, let last = beyondLimit.last { change.drop(.limited, from: next, through: last) }
     }
-    for fire in fires.prefix(room) { self.takeOn(&change, fire) }
-    // Only of several fires in a row are some beyond the room: they are the last ones.
-    let beyond = fires.dropFirst(room)
-    if let next = beyond.first, let last = beyond.last { change.drop(.overlapped, from: next, through: last) }
+    for fire in fires { self.takeOn(&change, fire) }
+    if let next = beyondRoom.first, let last = beyondRoom.last { change.drop(.overlapped, from: next, through: last) }
   }
 
   private static func takeOn(_ change: inout RecordChange, _ fire: Instant) {

@@ -1,7 +1,7 @@
 import Almanac
 import Testing
 
-@Suite("A limit that is lowered")
+@Suite("A limit, and one that is lowered,")
 struct LoweredLimitTests {
   @Test("tells of the fires that had come, where the job has run as often as it may now")
   func runs() {
@@ -38,5 +38,18 @@ struct LoweredLimitTests {
     job = Follower(record)
     job.apply(.ownerLost(Epoch(1)), at: 5)
     #expect(job.state.status == .quarantined)
+  }
+
+  @Test("is not named as the reason where there was no room before it was reached")
+  func room() {
+    var record = Workshop.job(
+      Workshop.every(10), JobPolicies(catchUp: .all(limit: 4), overlap: .queue(limit: 1), runLimit: 3))
+    record.state.firesTaken = 1
+    record.state.claims = 1
+    record.state.runs = [Workshop.claimed(fire: 1, number: 1)]
+    var job = Follower(record)
+    job.apply(Workshop.due(0), at: 35)
+    #expect(job.fates.map(\.reason) == [.overlapped] && job.fates.map(\.count) == [.exactly(2)], "\(job.fates)")
+    #expect(job.state.firesTaken == 2 && job.state.nextFire == Workshop.at(40) && job.problems.isEmpty)
   }
 }
