@@ -109,7 +109,8 @@ extension StoreDesk {
     }
     guard let run else { return }
     self.shared.release(run.executor)
-    self.letSuspectGo()
+    // While a commit is under way it may have let a suspect in that is not among our runs yet: it looks itself when it is done.
+    if self.state.withLock({ $0.batches.isEmpty }) { self.letSuspectGo() }
     self.resumeDrainWaiters()
     self.record(Outcome(key: key, event: event(run.order, self.now())))
     // Whoever writes the outcome counts as at work by now.
