@@ -55,7 +55,8 @@ struct ExportTests {
     #expect(try await target.importJobs(lines, dryRun: true).added == 6)
     #expect(try await target.jobs().jobs.isEmpty)
     let report = try await target.importJobs(lines)
-    #expect((report.added, report.replaced, report.kept, report.refused) == (6, 0, 0, []))
+    #expect(report.added == 6)
+    #expect(report.refused.isEmpty)
     for job in try await source.jobs().jobs {
       let copy = try #require(try await target.job(job.id))
       #expect(copy.record.definition.saysTheSame(as: job.record.definition))
@@ -135,7 +136,8 @@ struct ExportTests {
       Mail(to: "b"), trigger: .at(.at(9)), id: "b", options: JobOptions(redactedFields: ["password"]))
     var lines: [String] = []
     let report = try await source.exportJobs { lines.append($0) }
-    #expect((report.exported, report.redacted) == (2, 1))
+    #expect(report.exported == 2)
+    #expect(report.redacted == 1)
     #expect(!lines.joined().contains("hush"))
     #expect(lines[0].contains(#""redacted":["password"]"#))
     let target = self.scheduler()

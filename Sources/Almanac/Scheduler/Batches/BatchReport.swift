@@ -64,7 +64,7 @@ public struct BatchReport: Sendable {
   public internal(set) var refused = 0
   /// Jobs that others changed meanwhile, so that they do not match any more.
   public internal(set) var noLongerMatching = 0
-  /// What became of each job, in the order of their ids. All refusals and the like are counted, the first ``listed`` jobs are here.
+  /// What became of each job, in the order of their ids: of the first ``listed`` that matched. The others are counted only.
   public internal(set) var jobs: [BatchedJob] = []
   /// Jobs that are stored and cannot be read: whether they match is not known, and nothing was done to them.
   public internal(set) var unreadable: [UnreadableRecord] = []
