@@ -130,7 +130,7 @@ struct SQLiteBatchTests {
     }
     for (sql, index) in [
       (HistoryPruning.plainSQL, "history_plain (namespace=? AND at<?)"),
-      (HistoryPruning.untilSQL, "history_until (namespace=? AND keep_until<?)"),
+      (HistoryPruning.untilSQL, "history_until (namespace=? AND keep_until>? AND keep_until<?)"),
       (HistoryPruning.trimSQL, "sqlite_autoindex_history_1 (namespace=? AND job=?"),
     ] {
       let plan = try await plan(sql)
