@@ -25,17 +25,34 @@ extension SQLiteStore {
     return HistoryPage(rows: bodies.compactMap { try? RecordCodec.historyRow(from: $0.utf8) }, next: next)
   }
 
-  public func pruneHistory(before: Instant, limit: Int) async throws -> Int {
+  public func pruneHistory(before instant: Instant, at now: Instant, limit: Int) async throws -> Int {
     let connection = try await self.box.connection()
     let namespace = connection.namespace
     return try await connection.write { db in
-      try db.cachedStatement(
-        sql: """
-          delete from history where position in
-          (select position from history where namespace = ? and at < ? order by at, position limit ?)
-          """
-      ).execute(arguments: [namespace, before.microsecondsSinceEpoch, max(limit, 0)])
-      return db.changesCount
+      var pruned = 0
+      for (sql, instant) in [(HistoryPruning.plainSQL, instant), (HistoryPruning.untilSQL, now)] {
+        try db.cachedStatement(sql: sql)
+          .execute(arguments: [namespace, instant.microsecondsSinceEpoch, max(limit, 0) - pruned])
+        pruned += db.changesCount
+      }
+      return pruned
+    }
+  }
+
+  public func trimHistory(to rows: [JobID: Int], limit: Int) async throws -> Int {
+    try self.checkBatch(rows.count, of: "jobs")
+    let connection = try await self.box.connection()
+    let namespace = connection.namespace
+    let jobs = rows.sorted { $0.key < $1.key }
+    return try await connection.write { db in
+      var trimmed = 0
+      for (job, count) in jobs where trimmed < limit {
+        try db.cachedStatement(sql: HistoryPruning.trimSQL)
+          .execute(
+            arguments: [namespace, job.rawValue, namespace, job.rawValue, max(count, 0), limit - trimmed])
+        trimmed += db.changesCount
+      }
+      return trimmed
     }
   }
 }

@@ -81,7 +81,7 @@ public final class SQLiteStore: JobStore {
     StoreCapabilities(
       sharedAcrossHosts: false, sharedAcrossProcesses: true, durable: true, serverTime: false,
       notifies: self.options.pollInterval <= .seconds(1), atomicHistory: true,
-      maximumBatch: SQLiteStore.maximumBatch, maximumPayload: SQLiteStore.maximumPayload)
+      atomicBatch: true, maximumBatch: SQLiteStore.maximumBatch, maximumPayload: SQLiteStore.maximumPayload)
   }
 
   static let maximumBatch = 1_000

@@ -34,7 +34,7 @@ extension StoreHarness {
       return try SQLiteStore(path: directory + "/jobs.sqlite", namespace: namespace, clock: clock)
     }
     let capabilities = StoreCapabilities(
-      sharedAcrossProcesses: true, durable: true, notifies: true, atomicHistory: true)
+      sharedAcrossProcesses: true, durable: true, notifies: true, atomicHistory: true, atomicBatch: true)
     return StoreHarness(
       "sqlite", capabilities: capabilities, clock: clock,
       spoil: { client, id in

@@ -86,6 +86,10 @@ extension SQLiteStore {
         "owners without a job": "select count(*) from owner where job not in (select key from job)",
         "jobs without a lane": "select count(*) from job where lane not in (select id from lane)",
         "outboxes": "select count(*) from job where json_valid(state) and json_extract(state, '$.outbox') is not null",
+        "jobs of which the index of the dead says something else": """
+        select count(*) from job where json_valid(state) and unreadable is null
+        and has_dead != (json_extract(state, '$.dead') is not null)
+        """,
         "owners that hold nothing": """
         select count(*) from owner join job on job.key = owner.job where json_valid(state) and not exists
         (select 1 from json_each(state, '$.runs') as run where json_extract(run.value, '$.owner') = owner.epoch)

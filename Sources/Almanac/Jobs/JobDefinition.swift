@@ -32,13 +32,14 @@ public final class JobDefinition: Sendable {
   public var lane: Lane { self.profile.lane }
   public var policies: JobPolicies { self.profile.policies }
 
-  /// The same definition with another revision, incarnation, birthday or trigger.
+  /// The same definition with another revision, incarnation, birthday, payload or trigger.
   package func with(
-    incarnation: Int64? = nil, revision: Int64? = nil, createdAt: Instant? = nil, trigger: Trigger? = nil
+    incarnation: Int64? = nil, revision: Int64? = nil, createdAt: Instant? = nil, payload: [UInt8]? = nil,
+    trigger: Trigger? = nil
   ) -> JobDefinition {
     JobDefinition(
       id: self.id, incarnation: incarnation ?? self.incarnation, revision: revision ?? self.revision,
-      createdAt: createdAt ?? self.createdAt, payload: self.payload, trigger: trigger ?? self.trigger,
+      createdAt: createdAt ?? self.createdAt, payload: payload ?? self.payload, trigger: trigger ?? self.trigger,
       profile: self.profile, extras: self.extras)
   }
 

@@ -33,6 +33,12 @@ public struct HistoryRow: Hashable, Sendable {
     self.entry = entry
     self.unknown = unknown
   }
+
+  /// Whether the row is too old to be kept: a row with a time of its own when that is over at `now`, any other when it is older than `instant`,
+  /// which is how long the scheduler keeps history.
+  public func mayBePruned(before instant: Instant, at now: Instant) -> Bool {
+    self.keepUntil.map { $0 <= now } ?? (self.at < instant)
+  }
 }
 
 public enum HistoryEntry: Hashable, Sendable {

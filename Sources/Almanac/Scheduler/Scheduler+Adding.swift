@@ -98,13 +98,7 @@ extension Scheduler {
         "there is no executor with the alias \"\(executor)\"; there is \(known)")
     }
     let bytes = try PayloadCoding.encode(job.payload, for: id)
-    let limit = min(self.configuration.maximumPayload, desk.store.capabilities.maximumPayload)
-    guard bytes.count <= limit else {
-      throw SchedulerError(
-        .payloadTooLarge, job: id, store: desk.alias,
-        "the payload has \(bytes.count) bytes, at most \(limit) are allowed; keep large data elsewhere and its address in the payload"
-      )
-    }
+    try self.check(payload: bytes, of: id, at: desk)
     let now = desk.now()
     let definition = JobDefinition(
       id: id, incarnation: Surroundings.uniqueNumber(), createdAt: now, payload: bytes,

@@ -158,10 +158,7 @@ extension Scheduler {
         throw SchedulerError.notFound(id, store: store)
       }
       let now = desk.now()
-      var draft = JobDraft(record.definition)
-      try change(&draft)
-      draft.trigger = self.core.shared.zones.current(draft.trigger)
-      let definition = try draft.definition(basedOn: record.definition, at: now)
+      let definition = try self.redefine(record.definition, change, at: now, desk)
       let answers = try await desk.update([id]) { current in
         guard current.definition.revision == record.definition.revision,
           current.definition.incarnation == record.definition.incarnation
@@ -175,7 +172,7 @@ extension Scheduler {
       .changedMeanwhile, job: id, store: store, "others changed the job again and again; try once more")
   }
 
-  private static let modifyAttempts = 16
+  static let modifyAttempts = 16
 
   // MARK: Stores and executors
 

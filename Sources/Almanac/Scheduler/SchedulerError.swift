@@ -5,7 +5,7 @@ public struct SchedulerError: Error, Hashable, Sendable, CustomStringConvertible
     private enum Kind: String {
       case idTaken, notFound, invalidID, invalidPolicy, unreadableTrigger, unknownStore, unknownExecutor, aliasTaken
       case payloadTooLarge, payloadNotEncodable, payloadNotDecodable, refused, changedMeanwhile, alreadyRunning
-      case unreadableRecord
+      case unreadableRecord, batchTooLarge
     }
 
     private let kind: Kind
@@ -31,6 +31,8 @@ public struct SchedulerError: Error, Hashable, Sendable, CustomStringConvertible
     public static let alreadyRunning = Code(kind: .alreadyRunning)
     /// The stored record cannot be read.
     public static let unreadableRecord = Code(kind: .unreadableRecord)
+    /// More jobs are concerned than can be changed in one step.
+    public static let batchTooLarge = Code(kind: .batchTooLarge)
 
     public var description: String { self.kind.rawValue }
   }

@@ -4,10 +4,18 @@ public struct JobQuery: Hashable, Sendable {
   public var statuses: Set<JobStatus>?
   public var idPrefix: String?
   public var jobName: String?
+  /// Jobs of the types whose names begin like this, letter by letter.
+  public var jobNamePrefix: String?
   public var queue: String?
   public var creator: String?
   /// Jobs that have all of these tags.
   public var tags: Set<String>
+  /// Only jobs that keep fires that ended badly for good; see ``JobState/dead``.
+  public var hasDead: Bool
+  /// Jobs whose next fire is at this time or later.
+  public var nextFireFrom: Instant?
+  /// Jobs whose next fire is before this time.
+  public var nextFireBefore: Instant?
   /// Jobs whose next fire was computed by zone data of another version than this one; nil for all.
   public var zoneDataOtherThan: String?
   public var order: JobOrder
@@ -18,15 +26,20 @@ public struct JobQuery: Hashable, Sendable {
 
   public init(
     statuses: Set<JobStatus>? = [.active, .paused, .quarantined], idPrefix: String? = nil, jobName: String? = nil,
-    queue: String? = nil, creator: String? = nil, tags: Set<String> = [], zoneDataOtherThan: String? = nil,
-    order: JobOrder = .id, limit: Int = 100, cursor: JobCursor? = nil
+    jobNamePrefix: String? = nil, queue: String? = nil, creator: String? = nil, tags: Set<String> = [],
+    hasDead: Bool = false, nextFireFrom: Instant? = nil, nextFireBefore: Instant? = nil,
+    zoneDataOtherThan: String? = nil, order: JobOrder = .id, limit: Int = 100, cursor: JobCursor? = nil
   ) {
     self.statuses = statuses
     self.idPrefix = idPrefix
     self.jobName = jobName
+    self.jobNamePrefix = jobNamePrefix
     self.queue = queue
     self.creator = creator
     self.tags = tags
+    self.hasDead = hasDead
+    self.nextFireFrom = nextFireFrom
+    self.nextFireBefore = nextFireBefore
     self.zoneDataOtherThan = zoneDataOtherThan
     self.order = order
     self.limit = limit
@@ -43,10 +56,25 @@ public struct JobQuery: Hashable, Sendable {
     let profile = record.definition.profile
     return (self.statuses?.contains(record.state.status) ?? true)
       && (self.idPrefix.map { record.id.rawValue.utf8.starts(with: $0.utf8) } ?? true)
-      && (self.jobName.map { profile.lane.jobName == $0 } ?? true)
+      && self.matches(jobName: profile.lane.jobName)
       && (self.queue.map { profile.lane.queue == $0 } ?? true)
       && (self.creator.map { profile.creator == $0 } ?? true)
-      && self.tags.isSubset(of: profile.tags) && self.matches(zoneData: record.state.zoneData)
+      && self.tags.isSubset(of: profile.tags) && (!self.hasDead || !record.state.dead.isEmpty)
+      && self.matches(nextFire: record.state.nextFire) && self.matches(zoneData: record.state.zoneData)
+  }
+
+  package func matches(jobName: String) -> Bool {
+    (self.jobName.map { jobName == $0 } ?? true)
+      && (self.jobNamePrefix.map { jobName.utf8.starts(with: $0.utf8) } ?? true)
+  }
+
+  /// True where the next fire is asked for within a stretch of time; a job without one does not match then.
+  package var asksForNextFire: Bool { self.nextFireFrom != nil || self.nextFireBefore != nil }
+
+  private func matches(nextFire: Instant?) -> Bool {
+    guard self.asksForNextFire else { return true }
+    guard let nextFire else { return false }
+    return (self.nextFireFrom.map { nextFire >= $0 } ?? true) && (self.nextFireBefore.map { nextFire < $0 } ?? true)
   }
 
   /// The part of ``matches(_:)`` that needs no more of a record than the version of its zone data.

@@ -64,6 +64,9 @@ public protocol JobStore: Sendable {
 
   /// Applies a transition to each record, again if somebody else wrote in between, until it is committed or refused.
   ///
+  /// Where ``StoreCapabilities/atomicBatch`` is declared, the changes are written in one step, all or none of them; apart are only those of records
+  /// that somebody else wrote in between, which follow in another, and those of an id that is named twice.
+  ///
   /// - Returns: an answer for each id, in order.
   func update(_ ids: [JobID], _ transition: @Sendable (JobRecord) -> Verdict) async throws -> [StoreAnswer]
 
@@ -112,8 +115,12 @@ public protocol JobStore: Sendable {
   /// One page of the rows that match, the one appended last first.
   func history(_ query: HistoryQuery) async throws -> HistoryPage
 
-  /// Deletes up to `limit` rows that are older than the given time; answers how many.
-  func pruneHistory(before: Instant, limit: Int) async throws -> Int
+  /// Deletes up to `limit` rows for which ``HistoryRow/mayBePruned(before:at:)`` holds: those whose own time is over at `now`, and those without
+  /// one that are older than `instant`. Answers how many.
+  func pruneHistory(before instant: Instant, at now: Instant, limit: Int) async throws -> Int
+
+  /// Deletes rows of the given jobs, of each all but the newest so many, the oldest first and up to `limit` in all. Answers how many.
+  func trimHistory(to rows: [JobID: Int], limit: Int) async throws -> Int
 }
 
 /// What a transition says of a record.

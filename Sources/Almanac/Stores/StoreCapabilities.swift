@@ -14,6 +14,8 @@ public struct StoreCapabilities: Hashable, Sendable {
   public var notifies: Bool
   /// A change and its history are committed in one step: an outbox never outlives its commit.
   public var atomicHistory: Bool
+  /// What one call of ``JobStore/update(_:_:)`` changes is committed in one step: all of it or, where that cannot be, nothing.
+  public var atomicBatch: Bool
   /// The most items that one call may carry.
   public var maximumBatch: Int
   /// The most bytes that a payload may have.
@@ -21,7 +23,8 @@ public struct StoreCapabilities: Hashable, Sendable {
 
   public init(
     sharedAcrossHosts: Bool = false, sharedAcrossProcesses: Bool = false, durable: Bool = false,
-    serverTime: Bool = false, notifies: Bool = false, atomicHistory: Bool = false, maximumBatch: Int = 1_000,
+    serverTime: Bool = false, notifies: Bool = false, atomicHistory: Bool = false, atomicBatch: Bool = false,
+    maximumBatch: Int = 1_000,
     maximumPayload: Int = 1 << 20
   ) {
     self.sharedAcrossHosts = sharedAcrossHosts
@@ -30,6 +33,7 @@ public struct StoreCapabilities: Hashable, Sendable {
     self.serverTime = serverTime
     self.notifies = notifies
     self.atomicHistory = atomicHistory
+    self.atomicBatch = atomicBatch
     self.maximumBatch = maximumBatch
     self.maximumPayload = maximumPayload
   }

@@ -66,8 +66,11 @@ struct StoreOptions: ParsableArguments {
   }
 
   /// Calls the body with a scheduler that is not run: it works on the store beside those that do.
-  func withScheduler<Result>(_ body: (Scheduler) async throws -> Result) async throws -> Result {
-    let store = try self.address().open(creating: false)
+  ///
+  /// - Parameter creating: whether a store that is not there is made.
+  func withScheduler<Result>(creating: Bool = false, _ body: (Scheduler) async throws -> Result) async throws -> Result
+  {
+    let store = try self.address().open(creating: creating)
     let scheduler = Scheduler(store: store, logger: QuietLogger.make(level: .error))
     let result: Result
     do {

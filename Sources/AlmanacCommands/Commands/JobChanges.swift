@@ -2,40 +2,125 @@
 import Almanac
 import ArgumentParser
 
-// The verbs that change jobs. Each takes any number of ids, does what it can, and fails if one of them could not be done.
+// The verbs that change jobs. Each takes any number of ids, or a filter; it does what it can, and fails if one of the jobs could not be done.
 
 struct JobChangeOptions: ParsableArguments {
-  @Argument(help: "The ids of the jobs.")
-  var ids: [String]
+  @Argument(help: "The ids of the jobs; none where a filter says which.")
+  var ids: [String] = []
+
+  @OptionGroup(title: "Filter") var filter: JobFilterOptions
+
+  @Flag(help: "All jobs, where neither ids nor a filter say which.")
+  var all = false
+
+  @Flag(help: "Tells what would become of the jobs that match, and changes nothing.")
+  var dryRun = false
+
+  @Flag(help: "Changes the jobs that match. Without it they are counted only.")
+  var yes = false
+
+  @Flag(
+    help: "Changes as many jobs in one step as the store takes, then more. Else all that match are changed in one step."
+  )
+  var perPage = false
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var zone: ZoneOptions
   @OptionGroup var output: FormatOptions
 
+  func validate() throws {
+    let hasFilter = !self.filter.isEmpty || self.all
+    if self.ids.isEmpty, !hasFilter {
+      throw ValidationError("Say which jobs: their ids, a filter such as --tag, or --all.")
+    }
+    if !self.ids.isEmpty, hasFilter || self.dryRun || self.perPage {
+      throw ValidationError("Ids go with no filter, and with neither --dry-run nor --per-page.")
+    }
+  }
+
   /// Applies a change to each job.
   ///
-  /// - Parameter sentence: what to say of a job that was changed.
+  /// - Parameters:
+  ///   - batch: the same change for all that match.
+  ///   - query: says which are meant where the filter does not.
+  ///   - sentence: what to say of a job that was changed.
   func apply(
+    _ batch: BatchChange, refining query: (JobQuery) -> JobQuery = { $0 },
     _ change: (Scheduler, JobID) async throws -> JobSnapshot, saying sentence: (JobSnapshot, LocalTime) -> String
   ) async throws {
-    let console = Console.current
     let time = LocalTime(zone: try self.zone.rules())
-    var failures = 0
     try await self.store.withScheduler { scheduler in
-      for id in self.ids {
-        do {
-          let job = try await change(scheduler, JobID(id))
-          switch self.output.format {
-          case .text: console.print("\(VisibleText.line(id)): \(sentence(job, time))")
-          case .json: console.print(JSONWriter.line(JobJSON.object(job)))
-          }
-        } catch let error as SchedulerError {
-          failures += 1
-          console.complain("\(VisibleText.line(id)): \(error.message)")
+      if self.ids.isEmpty {
+        let wanted = query(try self.filter.query(in: time.zone))
+        try await self.apply(batch, to: wanted, time, scheduler, sentence)
+      } else {
+        try await self.apply(change, time, scheduler, sentence)
+      }
+    }
+  }
+
+  private func apply(
+    _ change: (Scheduler, JobID) async throws -> JobSnapshot, _ time: LocalTime, _ scheduler: Scheduler,
+    _ sentence: (JobSnapshot, LocalTime) -> String
+  ) async throws {
+    let console = Console.current
+    var failures = 0
+    for id in self.ids {
+      do {
+        let job = try await change(scheduler, JobID(id))
+        switch self.output.format {
+        case .text: console.print("\(VisibleText.line(id)): \(sentence(job, time))")
+        case .json: console.print(JSONWriter.line(JobJSON.object(job)))
         }
+      } catch let error as SchedulerError {
+        failures += 1
+        console.complain("\(VisibleText.line(id)): \(error.message)")
       }
     }
     if failures > 0 { throw CommandFailure(.failure, "") }
+  }
+
+  // MARK: By filter
+
+  private func apply(
+    _ change: BatchChange, to query: JobQuery, _ time: LocalTime, _ scheduler: Scheduler,
+    _ sentence: (JobSnapshot, LocalTime) -> String
+  ) async throws {
+    let console = Console.current
+    let report = try await scheduler.changeAll(
+      matching: query, change, dryRun: self.dryRun || !self.yes, atomicity: self.perPage ? .perPage : .whole)
+    if self.dryRun || self.yes { self.print(report, time, sentence, to: console) }
+    for record in report.unreadable {
+      console.complain("\(VisibleText.line(record.id.rawValue)) cannot be read: \(VisibleText.line(record.reason))")
+    }
+    if report.matched == 0 { return console.complain("There are no such jobs.") }
+    var summary = "\(report.changed) \(report.isDryRun ? "would be changed" : "changed")"
+    if report.refused > 0 { summary += ", \(report.refused) refused" }
+    if report.noLongerMatching > 0 { summary += ", \(report.noLongerMatching) changed by others and left alone" }
+    console.complain(summary)
+    guard self.dryRun || self.yes else {
+      throw CommandFailure(.usage, "nothing was done: say --yes to do it, or --dry-run to be told of each job")
+    }
+    if report.refused + report.noLongerMatching > 0 { throw CommandFailure(.failure, "") }
+  }
+
+  private func print(
+    _ report: BatchReport, _ time: LocalTime, _ sentence: (JobSnapshot, LocalTime) -> String, to console: Console
+  ) {
+    for job in report.jobs {
+      let id = VisibleText.line(job.id.rawValue)
+      switch job.outcome {
+      case .changed(let job):
+        switch self.output.format {
+        case .text: console.print("\(id): \(report.isDryRun ? "would be " : "")\(sentence(job, time))")
+        case .json: console.print(JSONWriter.line(JobJSON.object(job)))
+        }
+      case .refused(let refusal): console.complain("\(id): refused: \(refusal.sentence)")
+      case .noLongerMatches: console.complain("\(id): somebody else changed it; it was left alone")
+      case .unreadable(let reason): console.complain("\(id) cannot be read: \(VisibleText.line(reason))")
+      }
+    }
+    if !report.isComplete { console.complain("The first \(BatchReport.listed) are listed; the others are counted.") }
   }
 }
 
@@ -50,7 +135,7 @@ struct JobsPauseCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await self.jobs.apply(
-      { try await $0.pause($1, note: self.note) }, saying: { _, _ in "paused" })
+      .pause(note: self.note), { try await $0.pause($1, note: self.note) }, saying: { _, _ in "paused" })
   }
 }
 
@@ -65,8 +150,9 @@ struct JobsResumeCommand: AsyncParsableCommand {
   @OptionGroup var jobs: JobChangeOptions
 
   func run() async throws {
+    let policy: ResumePolicy = self.catchUp ? .catchUp : .fromNow
     try await self.jobs.apply(
-      { try await $0.resume($1, self.catchUp ? .catchUp : .fromNow) },
+      .resume(policy), { try await $0.resume($1, policy) },
       saying: { job, time in
         job.record.state.nextFire.map { "resumed; next fire \(time.text($0))" } ?? "resumed; no further fire"
       })
@@ -82,7 +168,7 @@ struct JobsRunCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await self.jobs.apply(
-      { try await $0.runNow($1) }, saying: { _, _ in "asked for a run" })
+      .runNow, { try await $0.runNow($1) }, saying: { _, _ in "asked for a run" })
   }
 }
 
@@ -93,7 +179,7 @@ struct JobsSkipCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await self.jobs.apply(
-      { try await $0.skipNext($1) },
+      .skipNext, { try await $0.skipNext($1) },
       saying: { job, time in
         job.record.state.nextFire.map { "skipped; next fire \(time.text($0))" } ?? "skipped; no further fire"
       })
@@ -107,7 +193,8 @@ struct JobsCancelCommand: AsyncParsableCommand {
   @OptionGroup var jobs: JobChangeOptions
 
   func run() async throws {
-    try await self.jobs.apply({ try await $0.cancelRuns(of: $1) }, saying: { _, _ in "its runs were told to stop" })
+    try await self.jobs.apply(
+      .cancelRuns, { try await $0.cancelRuns(of: $1) }, saying: { _, _ in "its runs were told to stop" })
   }
 }
 
@@ -119,7 +206,7 @@ struct JobsRemoveCommand: AsyncParsableCommand {
   @OptionGroup var jobs: JobChangeOptions
 
   func run() async throws {
-    try await self.jobs.apply({ try await $0.remove($1) }, saying: { _, _ in "removed" })
+    try await self.jobs.apply(.remove, { try await $0.remove($1) }, saying: { _, _ in "removed" })
   }
 }
 #endif

@@ -5,11 +5,12 @@ import ArgumentParser
 struct JobsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "jobs",
-    abstract: "Lists, shows and changes jobs.",
+    abstract: "Lists, shows, changes, exports and imports jobs.",
     discussion: "Works on the store, beside the schedulers that run on it or without any.",
     subcommands: [
       JobsListCommand.self, JobsShowCommand.self, JobsPauseCommand.self, JobsResumeCommand.self, JobsRunCommand.self,
-      JobsSkipCommand.self, JobsCancelCommand.self, JobsRemoveCommand.self,
+      JobsSkipCommand.self, JobsCancelCommand.self, JobsRemoveCommand.self, JobsDeadCommand.self, JobsRetryCommand.self,
+      JobsPurgeCommand.self, JobsExportCommand.self, JobsImportCommand.self,
     ],
     defaultSubcommand: JobsListCommand.self)
 }
@@ -24,24 +25,7 @@ struct JobsListCommand: AsyncParsableCommand {
     case next
   }
 
-  @Option(
-    help: "Only jobs in this state; may be given more than once. Finished and removed jobs are listed on demand only.")
-  var status: [JobStatus] = []
-
-  @Option(help: "Only jobs with this tag; given more than once, jobs with all of them.")
-  var tag: [String] = []
-
-  @Option(help: "Only jobs whose id begins like this.")
-  var prefix: String?
-
-  @Option(help: "Only jobs of this queue.")
-  var queue: String?
-
-  @Option(help: "Only jobs of this type, such as \(CommandJob.jobName).")
-  var type: String?
-
-  @Option(help: "Only jobs made by this creator, such as file:NAME for those of a configuration file.")
-  var creator: String?
+  @OptionGroup var filter: JobFilterOptions
 
   @Option(help: "The order: id, or next for the next fire first.")
   var order = Order.id
@@ -67,10 +51,9 @@ struct JobsListCommand: AsyncParsableCommand {
     let console = Console.current
     let time = LocalTime(zone: try self.zone.rules())
     try await self.store.withScheduler { scheduler in
-      var query = JobQuery(
-        idPrefix: self.prefix, jobName: self.type, queue: self.queue, creator: self.creator, tags: Set(self.tag),
-        order: self.order == .id ? .id : .nextFire, limit: min(self.limit, JobQuery.maximumLimit))
-      if !self.status.isEmpty { query.statuses = Set(self.status) }
+      var query = try self.filter.query(in: time.zone)
+      query.order = self.order == .id ? .id : .nextFire
+      query.limit = min(self.limit, JobQuery.maximumLimit)
       if let after {
         let last = try await scheduler.job(JobID(after))
         query.cursor = JobCursor(id: JobID(after), nextFire: last?.record.state.nextFire)

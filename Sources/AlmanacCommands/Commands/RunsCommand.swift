@@ -27,6 +27,9 @@ struct RunsListCommand: AsyncParsableCommand {
   @Option(help: "The most lines to list.")
   var limit = 50
 
+  @Flag(help: "Prints what each run returned in full, and the last lines that it logged.")
+  var logs = false
+
   @OptionGroup var store: StoreOptions
   @OptionGroup var zone: ZoneOptions
   @OptionGroup var output: FormatOptions
@@ -41,8 +44,8 @@ struct RunsListCommand: AsyncParsableCommand {
     let now = SystemClock().now()
     var query = HistoryQuery(
       job: self.job.map { JobID($0) }, jobName: self.type,
-      since: try self.instant(self.since, "--since", time.zone, now),
-      before: try self.instant(self.before, "--before", time.zone, now))
+      since: try TimeOption.instant(self.since, "--since", time.zone) { now - $0 },
+      before: try TimeOption.instant(self.before, "--before", time.zone) { now - $0 })
     try await self.store.withScheduler { scheduler in
       var rows: [HistoryRow] = []
       repeat {
@@ -54,21 +57,13 @@ struct RunsListCommand: AsyncParsableCommand {
       switch self.output.format {
       case .text:
         if rows.isEmpty { return console.complain("There is nothing to tell.") }
-        console.print(HistoryText.table(rows, time))
+        guard self.logs else { return console.print(HistoryText.table(rows, time)) }
+        for row in rows {
+          for line in HistoryText.lines(row, time, console.outputStyle) { console.print(line) }
+        }
       case .json:
         for row in rows { console.print(JSONWriter.line(HistoryText.object(row))) }
       }
-    }
-  }
-
-  /// A time, or so long before now.
-  private func instant(_ text: String?, _ option: String, _ zone: ZoneRules, _ now: Instant) throws -> Instant? {
-    guard let text else { return nil }
-    if let duration = try? DurationText.parse(text) { return now - duration }
-    do throws(SyntaxProblem) {
-      return try ConfigTime.parse(text, in: zone)
-    } catch {
-      throw CommandFailure(.usage, "\(option): \(error.message), or a duration such as 2h")
     }
   }
 }

@@ -42,7 +42,7 @@ extension StoreAddress {
 /// What the command line reads from and writes to the file system.
 enum Files {
   /// The text of a file, or of standard input for `-`.
-  static func read(_ path: String) throws(CommandFailure) -> String {
+  static func read(_ path: String, atMost limit: Int = 64 << 20) throws(CommandFailure) -> String {
     let descriptor: Int32
     if path == "-" {
       descriptor = STDIN_FILENO
@@ -54,7 +54,7 @@ enum Files {
     var bytes: [UInt8] = []
     while let chunk = StandardStream.read(1 << 16, from: descriptor) {
       bytes += chunk
-      guard bytes.count <= Files.largest else { throw CommandFailure(.dataError, "\(path): the file is too large") }
+      guard bytes.count <= limit else { throw CommandFailure(.dataError, "\(path): the file is too large") }
     }
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
     guard let text = String(validating: bytes, as: UTF8.self) else {
@@ -63,10 +63,9 @@ enum Files {
     return text
   }
 
-  private static let largest = 64 << 20
-
-  static func write(_ text: String, to path: String) throws(CommandFailure) {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+  /// - Parameter isPrivate: whether a file that is made is for its owner's eyes only.
+  static func write(_ text: String, to path: String, isPrivate: Bool = false) throws(CommandFailure) {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, isPrivate ? 0o600 : 0o666)
     guard descriptor >= 0 else { throw CommandFailure(.cannotCreate, "\(path): \(Files.lastError)") }
     var text = text
     let isWritten = text.withUTF8 { StandardStream.write(UnsafeRawBufferPointer($0), to: descriptor) }

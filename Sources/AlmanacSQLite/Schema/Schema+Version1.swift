@@ -10,6 +10,8 @@ extension Schema {
   /// - A lane belongs to one namespace, so an index that begins with a lane needs no namespace.
   /// - Ids come in no order, so an index that holds them costs a page of the log for nearly every row. There is one,
   ///   which has to be; the others order by what mostly grows.
+  /// - What has a time of its own in `history` and what has none are pruned along an index each: rows that stay for years are not passed over at each
+  ///   pruning.
   /// - The due indexes are partial and hold the key besides the two columns they name: a scan reads nothing else.
   static let version1 = """
     create table namespace (
@@ -39,6 +41,7 @@ extension Schema {
       start_at integer,
       tend_at integer,
       next_fire integer,
+      has_dead integer not null,
       creator text,
       unreadable text,
       state text not null,
@@ -48,6 +51,7 @@ extension Schema {
     create index job_tend on job (lane, tend_at) where tend_at is not null;
     create index job_living on job (namespace, next_fire) where status in ('active', 'paused', 'quarantined');
     create index job_creator on job (namespace, creator) where creator is not null;
+    create index job_dead on job (namespace, id) where has_dead = 1;
     create index job_unreadable on job (namespace, id) where unreadable is not null;
 
     create table definition (
@@ -88,10 +92,13 @@ extension Schema {
       revision integer not null,
       ordinal integer not null,
       at integer not null,
+      keep_until integer,
       body text not null,
       unique (namespace, job, incarnation, revision, ordinal)
     ) strict;
     create index history_at on history (namespace, at);
+    create index history_until on history (namespace, keep_until) where keep_until is not null;
+    create index history_plain on history (namespace, at) where keep_until is null;
     create index history_name on history (namespace, job_name, at);
 
     create table announcement (

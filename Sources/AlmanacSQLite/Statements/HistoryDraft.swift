@@ -14,7 +14,7 @@ struct HistoryDraft: Sendable {
 
   /// A row whose key is there already is not written again.
   static let insertion = MultiRow(
-    "insert into history (namespace, job, job_name, incarnation, revision, ordinal, at, body)", columns: 8,
+    "insert into history (namespace, job, job_name, incarnation, revision, ordinal, at, keep_until, body)", columns: 9,
     tail: "on conflict (namespace, job, incarnation, revision, ordinal) do nothing")
 
   func append(to values: inout [DatabaseValue], namespace: Int64) {
@@ -25,6 +25,7 @@ struct HistoryDraft: Sendable {
     values.append(self.row.revision.databaseValue)
     values.append(self.row.ordinal.databaseValue)
     values.append(self.row.at.microsecondsSinceEpoch.databaseValue)
+    values.append(self.row.keepUntil?.microsecondsSinceEpoch.databaseValue ?? .null)
     values.append(self.body.databaseValue)
   }
 }

@@ -40,6 +40,7 @@ struct JobListing: Sendable {
   enum Path: Hashable {
     case ids
     case living
+    case dead
     case creator(String)
     case tag(String)
   }
@@ -53,7 +54,7 @@ struct JobListing: Sendable {
       return try self.read(condition, "order by id", self.limit, cache, db)
     case .nextFire:
       var rows: [RawRecord] = []
-      let path: Path = self.asksForLivingOnly ? .living : .ids
+      let path: Path = self.query.hasDead ? .dead : self.asksForLivingOnly ? .living : .ids
       if self.cursor == nil || self.cursor?.nextFire != nil {
         var condition = self.condition(path, laneTerm)
         condition.require("next_fire is not null")
@@ -63,7 +64,7 @@ struct JobListing: Sendable {
         }
         rows = try self.read(condition, "order by next_fire, id", self.limit, cache, db)
       }
-      if rows.count == self.limit { return rows }
+      if rows.count == self.limit || self.query.asksForNextFire { return rows }
       var condition = self.condition(path, laneTerm)
       condition.require("next_fire is null")
       if let cursor = self.cursor, cursor.nextFire == nil { condition.require("id > ?", cursor.id.rawValue) }
@@ -98,15 +99,19 @@ struct JobListing: Sendable {
       let few = try self.isFew("select 1 from tag where namespace = ? and tag = ?", [self.namespace, tag], db)
       if few { return .tag(tag) }
     }
+    // Lies in the order of ids, and few jobs are in it.
+    if self.query.hasDead { return .dead }
     if let creator = self.query.creator,
       try self.isFew("select 1 from job where namespace = ? and creator = ?", [self.namespace, creator], db)
     {
       return .creator(creator)
     }
-    if self.asksForLivingOnly,
-      try self.isFew("select 1 from job where namespace = ? and \(JobListing.livingTerm)", [self.namespace], db)
-    {
-      return .living
+    if self.asksForLivingOnly {
+      var living = Condition()
+      living.require("namespace = ? and \(JobListing.livingTerm)", self.namespace)
+      self.requireNextFire(&living, column: "next_fire")
+      let sql = "select 1 from job indexed by job_living where \(living.terms.joined(separator: " and "))"
+      if try self.isFew(sql, living.arguments, db) { return .living }
     }
     return .ids
   }
@@ -125,6 +130,7 @@ struct JobListing: Sendable {
     switch path {
     case .ids: break
     case .living: condition.table = "job indexed by job_living"
+    case .dead: condition.table = "job indexed by job_dead"
     case .creator: condition.table = "job indexed by job_creator"
     case .tag: namespace = "+namespace = ?"
     }
@@ -143,6 +149,8 @@ struct JobListing: Sendable {
     if let creator = self.query.creator {
       condition.require(path == .creator(creator) ? "creator = ?" : "+creator = ?", creator)
     }
+    if self.query.hasDead { condition.require(path == .dead ? "has_dead = 1" : "+has_dead = 1") }
+    self.requireNextFire(&condition, column: path == .living ? "next_fire" : "+next_fire")
     if let version = self.query.zoneDataOtherThan {
       // Of the text of the state, which is read by nobody for it: a scheduler that starts asks this of every job, and of most in vain.
       condition.require(
@@ -158,11 +166,16 @@ struct JobListing: Sendable {
     return condition
   }
 
+  private func requireNextFire(_ condition: inout Condition, column: String) {
+    if let from = self.query.nextFireFrom { condition.require("\(column) >= ?", from.microsecondsSinceEpoch) }
+    if let before = self.query.nextFireBefore { condition.require("\(column) < ?", before.microsecondsSinceEpoch) }
+  }
+
   /// The condition on lanes, empty where there is none; nil where no lane fulfils it.
   private func laneTerm(_ lanes: [Int64: Lane]) -> String? {
-    if self.query.jobName == nil, self.query.queue == nil { return "" }
+    if self.query.jobName == nil, self.query.jobNamePrefix == nil, self.query.queue == nil { return "" }
     let matching = lanes.filter { _, lane in
-      (self.query.jobName.map { lane.jobName == $0 } ?? true) && (self.query.queue.map { lane.queue == $0 } ?? true)
+      self.query.matches(jobName: lane.jobName) && (self.query.queue.map { lane.queue == $0 } ?? true)
     }
     if matching.isEmpty { return nil }
     return "+lane in (\(matching.keys.sorted().map(String.init).joined(separator: ", ")))"

@@ -71,8 +71,8 @@ struct RecordWriter: Sendable {
   private static let jobs = MultiRow(
     """
     insert into job
-    (key, namespace, id, version, defined, lane, status, start_at, tend_at, next_fire, creator, state)
-    """, columns: 12, tail: "on conflict (namespace, id) do nothing")
+    (key, namespace, id, version, defined, lane, status, start_at, tend_at, next_fire, has_dead, creator, state)
+    """, columns: 13, tail: "on conflict (namespace, id) do nothing")
   private static let definitions = MultiRow(
     "insert into definition (job, body)", columns: 2, tail: "on conflict (job) do update set body = excluded.body")
   private static let tags = MultiRow(
@@ -101,6 +101,7 @@ struct RecordWriter: Sendable {
       values.append(record.columns.startAt.databaseValue)
       values.append(record.columns.tendAt.databaseValue)
       values.append(record.columns.nextFire.databaseValue)
+      values.append(record.columns.hasDead.databaseValue)
       values.append(record.record.definition.profile.creator.databaseValue)
       values.append(record.state.databaseValue)
     }
@@ -182,6 +183,7 @@ struct RecordWriter: Sendable {
     set("tend_at", new.columns.tendAt.databaseValue, unless: old.map { $0.tendAt == new.columns.tendAt } ?? false)
     set(
       "next_fire", new.columns.nextFire.databaseValue, unless: old.map { $0.nextFire == new.columns.nextFire } ?? false)
+    set("has_dead", new.columns.hasDead.databaseValue, unless: old?.hasDead == new.columns.hasDead)
     if new.definition != nil {
       sql += ", defined = version + 1"
       let creator = new.record.definition.profile.creator

@@ -10,19 +10,23 @@ struct JobColumns: Hashable, Sendable {
   var startAt: Int64?
   var tendAt: Int64?
   var nextFire: Int64?
+  /// Whether it keeps fires that ended badly for good.
+  var hasDead: Bool
 
-  init(lane: Int64, status: String, startAt: Int64?, tendAt: Int64?, nextFire: Int64?) {
+  init(lane: Int64, status: String, startAt: Int64?, tendAt: Int64?, nextFire: Int64?, hasDead: Bool) {
     self.lane = lane
     self.status = status
     self.startAt = startAt
     self.tendAt = tendAt
     self.nextFire = nextFire
+    self.hasDead = hasDead
   }
 
   init(_ record: JobRecord, lane: Int64) {
     self.init(
       lane: lane, status: record.state.status.rawValue, startAt: record.startAt?.microsecondsSinceEpoch,
-      tendAt: record.tendAt?.microsecondsSinceEpoch, nextFire: record.state.nextFire?.microsecondsSinceEpoch)
+      tendAt: record.tendAt?.microsecondsSinceEpoch, nextFire: record.state.nextFire?.microsecondsSinceEpoch,
+      hasDead: !record.state.dead.isEmpty)
   }
 }
 
@@ -60,7 +64,7 @@ enum LoadedRecord: Sendable {
 
 extension RawRecord {
   static let columnList = """
-    key, id, version, defined, lane, status, start_at, tend_at, next_fire, state
+    key, id, version, defined, lane, status, start_at, tend_at, next_fire, has_dead, state
     """
 
   /// Takes a row of ``columnList``; what the cache knows is not copied.
@@ -69,10 +73,11 @@ extension RawRecord {
     self.id = row[1]
     self.version = row[2]
     self.defined = row[3]
-    self.columns = JobColumns(lane: row[4], status: row[5], startAt: row[6], tendAt: row[7], nextFire: row[8])
+    self.columns = JobColumns(
+      lane: row[4], status: row[5], startAt: row[6], tendAt: row[7], nextFire: row[8], hasDead: row[9])
     let known = cache.entry(self.key).flatMap { $0.defined == self.defined ? $0 : nil }
     self.cachedDefinition = known?.record.definition
-    self.state = try row.withUnsafeData(atIndex: 9) { data in
+    self.state = try row.withUnsafeData(atIndex: 10) { data in
       let data = data ?? Data()
       if let known, known.version == self.version, known.state.utf8.elementsEqual(data) {
         self.cached = known

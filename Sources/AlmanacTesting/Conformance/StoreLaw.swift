@@ -15,6 +15,7 @@ public struct StoreLaw: Sendable, CustomStringConvertible {
 
     static let durable = Requirement(words: "durable") { $0.capabilities.durable }
     static let notifies = Requirement(words: "notifies") { $0.capabilities.notifies }
+    static let atomicBatch = Requirement(words: "atomicBatch") { $0.capabilities.atomicBatch }
     static let spoil = Requirement(words: "a harness that can spoil a record") { $0.spoil != nil }
     static let clock = Requirement(words: "a clock that the harness can turn") { $0.clock != nil }
   }

@@ -117,7 +117,11 @@ public final class FaultyStore: JobStore {
     try await self.perform("history") { try await self.inner.history(query) }
   }
 
-  public func pruneHistory(before instant: Instant, limit: Int) async throws -> Int {
-    try await self.perform("pruneHistory") { try await self.inner.pruneHistory(before: instant, limit: limit) }
+  public func pruneHistory(before instant: Instant, at now: Instant, limit: Int) async throws -> Int {
+    try await self.perform("pruneHistory") { try await self.inner.pruneHistory(before: instant, at: now, limit: limit) }
+  }
+
+  public func trimHistory(to rows: [JobID: Int], limit: Int) async throws -> Int {
+    try await self.perform("trimHistory") { try await self.inner.trimHistory(to: rows, limit: limit) }
   }
 }

@@ -237,7 +237,11 @@ final class NodeLink: JobStore {
   func history(_ query: HistoryQuery) async throws -> HistoryPage {
     try await self.perform("history") { try await self.base.history(query) }
   }
-  func pruneHistory(before instant: Instant, limit: Int) async throws -> Int {
-    try await self.perform("pruneHistory") { try await self.base.pruneHistory(before: instant, limit: limit) }
+  func pruneHistory(before instant: Instant, at now: Instant, limit: Int) async throws -> Int {
+    try await self.perform("pruneHistory") { try await self.base.pruneHistory(before: instant, at: now, limit: limit) }
+  }
+
+  func trimHistory(to rows: [JobID: Int], limit: Int) async throws -> Int {
+    try await self.perform("trimHistory") { try await self.base.trimHistory(to: rows, limit: limit) }
   }
 }

@@ -156,8 +156,12 @@ struct SimulatedStore: JobStore {
   func announce(_ change: StoreChange) async throws { try await self.base.announce(change) }
   func append(_ rows: [HistoryRow]) async throws { try await self.base.append(rows) }
   func history(_ query: HistoryQuery) async throws -> HistoryPage { try await self.base.history(query) }
-  func pruneHistory(before instant: Instant, limit: Int) async throws -> Int {
-    try await self.base.pruneHistory(before: instant, limit: limit)
+  func pruneHistory(before instant: Instant, at now: Instant, limit: Int) async throws -> Int {
+    try await self.base.pruneHistory(before: instant, at: now, limit: limit)
+  }
+
+  func trimHistory(to rows: [JobID: Int], limit: Int) async throws -> Int {
+    try await self.base.trimHistory(to: rows, limit: limit)
   }
 }
 

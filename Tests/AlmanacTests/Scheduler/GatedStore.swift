@@ -100,8 +100,12 @@ final class GatedStore: JobStore {
   func history(_ query: HistoryQuery) async throws -> HistoryPage {
     try await self.pass("history") { try await self.base.history(query) }
   }
-  func pruneHistory(before instant: Instant, limit: Int) async throws -> Int {
-    try await self.pass("pruneHistory") { try await self.base.pruneHistory(before: instant, limit: limit) }
+  func pruneHistory(before instant: Instant, at now: Instant, limit: Int) async throws -> Int {
+    try await self.pass("pruneHistory") { try await self.base.pruneHistory(before: instant, at: now, limit: limit) }
+  }
+
+  func trimHistory(to rows: [JobID: Int], limit: Int) async throws -> Int {
+    try await self.pass("trimHistory") { try await self.base.trimHistory(to: rows, limit: limit) }
   }
 }
 

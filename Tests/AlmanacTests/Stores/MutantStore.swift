@@ -38,6 +38,17 @@ enum Mutation: String, CaseIterable, Sendable {
   case listsHistoryOldestFirst
   case prunesWithoutLimit
   case prunesWhatIsNotOlder
+  case prunesWhatIsToBeKept
+  case keepsWhatIsOver
+  case prunesOneInstantLate
+  case trimsOneTooMany
+  case trimsNothing
+  case trimsWithoutLimit
+  case trimsTheNewest
+  case ignoresDeadFires
+  case ignoresPrefixesOfNames
+  case ignoresTheStretchOfFires
+  case writesHalfOfABatch
   case takesBatchesOfAnySize
   case roundsToMilliseconds
   case sharesNamespaces
@@ -156,7 +167,13 @@ final class MutantStore: JobStore {
 
   func query(_ query: JobQuery) async throws -> JobPage {
     var query = query
-    if self.mutation == .ignoresTags { query.tags = [] }
+    switch self.mutation {
+    case .ignoresTags: query.tags = []
+    case .ignoresDeadFires: query.hasDead = false
+    case .ignoresPrefixesOfNames: query.jobNamePrefix = nil
+    case .ignoresTheStretchOfFires: query.nextFireBefore = nil
+    default: break
+    }
     var page = try await self.inner.query(query)
     switch self.mutation {
     case .repeatsTheLastOfAPage where query.cursor != nil:
@@ -201,6 +218,10 @@ final class MutantStore: JobStore {
       }
     case .answersBatchesBackwards:
       return try await self.inner.update(ids, transition).reversed()
+    case .writesHalfOfABatch where ids.count <= self.capabilities.maximumBatch:
+      var answers: [StoreAnswer] = []
+      for id in ids { answers += try await self.inner.update([id], transition) }
+      return answers
     default:
       return try await self.inner.update(ids, transition)
     }
@@ -308,12 +329,32 @@ final class MutantStore: JobStore {
     return page
   }
 
-  func pruneHistory(before instant: Instant, limit: Int) async throws -> Int {
+  func pruneHistory(before instant: Instant, at now: Instant, limit: Int) async throws -> Int {
     switch self.mutation {
-    case .prunesWithoutLimit: try await self.inner.pruneHistory(before: instant, limit: .max)
+    case .prunesWithoutLimit: try await self.inner.pruneHistory(before: instant, at: now, limit: .max)
     case .prunesWhatIsNotOlder:
-      try await self.inner.pruneHistory(before: instant + .microseconds(1), limit: limit)
-    default: try await self.inner.pruneHistory(before: instant, limit: limit)
+      try await self.inner.pruneHistory(before: instant + .microseconds(1), at: now, limit: limit)
+    case .prunesWhatIsToBeKept: try await self.inner.pruneHistory(before: instant, at: .distantFuture, limit: limit)
+    case .keepsWhatIsOver: try await self.inner.pruneHistory(before: instant, at: .distantPast, limit: limit)
+    case .prunesOneInstantLate:
+      try await self.inner.pruneHistory(before: instant, at: now - .microseconds(1), limit: limit)
+    default: try await self.inner.pruneHistory(before: instant, at: now, limit: limit)
+    }
+  }
+
+  func trimHistory(to rows: [JobID: Int], limit: Int) async throws -> Int {
+    switch self.mutation {
+    case .trimsOneTooMany: return try await self.inner.trimHistory(to: rows.mapValues { $0 - 1 }, limit: limit)
+    case .trimsNothing: return 0
+    case .trimsWithoutLimit: return try await self.inner.trimHistory(to: rows, limit: .max)
+    case .trimsTheNewest:
+      let all = try await self.inner.history(HistoryQuery(limit: HistoryQuery.maximumLimit)).rows
+      let trimmed = try await self.inner.trimHistory(to: rows.mapValues { _ in 0 }, limit: limit)
+      for (job, count) in rows {
+        try await self.inner.append(Array(all.reversed().filter { $0.job == job }.prefix(count)))
+      }
+      return trimmed
+    default: return try await self.inner.trimHistory(to: rows, limit: limit)
     }
   }
 }

@@ -163,8 +163,13 @@ final class CutStore: JobStore {
     try self.check()
     return try await self.base.history(query)
   }
-  func pruneHistory(before: Instant, limit: Int) async throws -> Int {
+  func pruneHistory(before instant: Instant, at now: Instant, limit: Int) async throws -> Int {
     try self.check()
-    return try await self.base.pruneHistory(before: before, limit: limit)
+    return try await self.base.pruneHistory(before: instant, at: now, limit: limit)
+  }
+
+  func trimHistory(to rows: [JobID: Int], limit: Int) async throws -> Int {
+    try self.check()
+    return try await self.base.trimHistory(to: rows, limit: limit)
   }
 }

@@ -77,6 +77,7 @@ extension StoreDesk {
       case .cancel(let token, let owner, let reason):
         self.cancel(record.id, token, owner: owner, reason)
       case .report(let report):
+        self.noteHistory(record, report)
         self.tell(report, of: record)
       }
     }

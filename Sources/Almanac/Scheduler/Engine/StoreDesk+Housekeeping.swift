@@ -131,8 +131,13 @@ extension StoreDesk {
   private func prune() async throws {
     let now = self.now()
     try await self.store.forgetSessions(expiredBefore: now - StoreDesk.sessionMemory)
-    _ = try await self.store.pruneHistory(before: now - self.configuration.historyRetention, limit: 1_000)
+    _ = try await self.store.pruneHistory(
+      before: now - self.configuration.historyRetention, at: now, limit: StoreDesk.pruneLimit)
+    try await self.trimHistory()
   }
+
+  /// The most rows that one call deletes: a store is not to be busy with what is gone.
+  static let pruneLimit = 1_000
 
   /// How long a dead session is still shown.
   private static let sessionMemory: Duration = .seconds(86_400)

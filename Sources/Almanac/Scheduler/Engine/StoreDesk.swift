@@ -6,7 +6,7 @@ import Synchronization
 /// Each store has a desk with loops of its own, so that a store that is slow or gone holds up no other. The desk's parts:
 /// `+Life` (started and stopped), `+Calls` (one call of a user), `+Loop` (claiming what is due), `+Runs` (the runs that are going),
 /// `+Progress` (how far they say they are), `+Outcomes` (writing how they ended), `+Session` (staying the owner), `+Housekeeping` (taking
-/// over from those who are gone), `+Zones` (newer zone data), `+Clock` (the store's time), `+Health` (how it is).
+/// over from those who are gone), `+History` (keeping no more of it than was asked for), `+Zones` (newer zone data), `+Clock` (the store's time), `+Health` (how it is).
 final class StoreDesk: Sendable {
   let alias: String
   let store: any JobStore
@@ -48,6 +48,8 @@ final class StoreDesk: Sendable {
     /// Those who wait for the last run, the last outcome, or the end of a commit or a loop.
     var drainWaiters: [CheckedContinuation<Bool, Never>] = []
     var trouble = Trouble()
+    /// Jobs with a limit of their history that wrote rows since it was trimmed last, and their limits.
+    var historyLimits: [JobID: Int] = [:]
     /// What the loop was told last that wants to be looked at; nil where there was nothing.
     var earliestWake: Instant?
 

@@ -13,7 +13,7 @@ struct MeteredStore: JobStore {
   /// The kinds of calls, as the metrics name them.
   enum Call: String, CaseIterable {
     case prepare, now, openSession, renewSession, sessions, markDead, forgetSessions, insert, fetch, query, update
-    case advance, earliestWake, owners, recordsOwnedBy, announce, append, history, pruneHistory
+    case advance, earliestWake, owners, recordsOwnedBy, announce, append, history, pruneHistory, trimHistory
   }
 
   private func timed<Answer: Sendable>(_ call: Call, _ body: () async throws -> Answer) async throws -> Answer {
@@ -101,7 +101,11 @@ struct MeteredStore: JobStore {
     try await self.timed(.history) { try await self.base.history(query) }
   }
 
-  func pruneHistory(before: Instant, limit: Int) async throws -> Int {
-    try await self.timed(.pruneHistory) { try await self.base.pruneHistory(before: before, limit: limit) }
+  func pruneHistory(before instant: Instant, at now: Instant, limit: Int) async throws -> Int {
+    try await self.timed(.pruneHistory) { try await self.base.pruneHistory(before: instant, at: now, limit: limit) }
+  }
+
+  func trimHistory(to rows: [JobID: Int], limit: Int) async throws -> Int {
+    try await self.timed(.trimHistory) { try await self.base.trimHistory(to: rows, limit: limit) }
   }
 }

@@ -61,10 +61,10 @@ struct MemoryHistory {
     return HistoryPage(rows: rows, next: nil)
   }
 
-  /// Deletes up to `limit` rows that are older than `instant`, those first that were appended first.
-  mutating func prune(before instant: Instant, limit: Int) -> Int {
+  /// Deletes up to `limit` rows that are too old, those first that were appended first.
+  mutating func prune(before instant: Instant, at now: Instant, limit: Int) -> Int {
     var pruned = 0
-    while pruned < limit, let first = self.entries.first, first.row.at < instant {
+    while pruned < limit, let first = self.entries.first, first.row.mayBePruned(before: instant, at: now) {
       self.keys.remove(Key(first.row))
       self.entries.removeFirst()
       pruned += 1
@@ -72,12 +72,32 @@ struct MemoryHistory {
     guard pruned < limit else { return pruned }
     // Rows are nearly in the order of their times; only those that were appended late are left to this.
     self.entries.removeAll { entry in
-      guard pruned < limit, entry.row.at < instant else { return false }
+      guard pruned < limit, entry.row.mayBePruned(before: instant, at: now) else { return false }
       self.keys.remove(Key(entry.row))
       pruned += 1
       return true
     }
     return pruned
+  }
+
+  /// Deletes up to `limit` rows of the jobs, of each all but the newest so many.
+  ///
+  /// - Complexity: O(n) in the rows that there are.
+  mutating func trim(to rows: [JobID: Int], limit: Int) -> Int {
+    guard limit > 0, !rows.isEmpty else { return 0 }
+    // How many of each have to go is known once all were counted.
+    var surplus = rows.mapValues { -max($0, 0) }
+    for entry in self.entries { surplus[entry.row.job]? += 1 }
+    guard surplus.values.contains(where: { $0 > 0 }) else { return 0 }
+    var trimmed = 0
+    self.entries.removeAll { entry in
+      guard trimmed < limit, let left = surplus[entry.row.job], left > 0 else { return false }
+      surplus[entry.row.job] = left - 1
+      self.keys.remove(Key(entry.row))
+      trimmed += 1
+      return true
+    }
+    return trimmed
   }
 
   /// Where the first row lies whose position is not less than the one given.

@@ -69,7 +69,7 @@ public final class MemoryStore: JobStore {
     self.space = memory.space(namespace)
     self.capabilities = StoreCapabilities(
       serverTime: options.serverTime, notifies: options.notifies, atomicHistory: options.atomicHistory,
-      maximumBatch: options.maximumBatch, maximumPayload: options.maximumPayload)
+      atomicBatch: true, maximumBatch: options.maximumBatch, maximumPayload: options.maximumPayload)
   }
 
   /// Another client of the same memory.
@@ -160,27 +160,7 @@ public final class MemoryStore: JobStore {
   ) async throws -> [StoreAnswer] {
     try self.check(batch: ids.count)
     let (answers, wake) = try self.space.tables.withLock { tables in
-      var answers: [StoreAnswer] = []
-      answers.reserveCapacity(ids.count)
-      var earliest: Instant?
-      for id in ids {
-        guard let slot = tables.slot(of: id) else {
-          answers.append(.missing(id))
-          continue
-        }
-        guard let record = tables.record(at: slot) else {
-          answers.append(.unreadable(id, reason: tables.unreadable[slot] ?? "it cannot be read"))
-          continue
-        }
-        let verdict = transition(record)
-        if case .commit(let next, _) = verdict, next.definition !== record.definition {
-          try self.check(payloadOf: next)
-        }
-        let (answer, wake) = tables.apply(verdict, on: record, at: slot)
-        answers.append(answer)
-        if let wake { earliest = min(earliest ?? wake, wake) }
-      }
-      return (answers, earliest)
+      try tables.update(ids, transition) { try self.check(payloadOf: $0) }
     }
     self.tell(wake)
     return answers
@@ -240,8 +220,13 @@ public final class MemoryStore: JobStore {
     self.space.tables.withLock { $0.history.page(query) }
   }
 
-  public func pruneHistory(before instant: Instant, limit: Int) async throws -> Int {
-    self.space.tables.withLock { $0.history.prune(before: instant, limit: limit) }
+  public func pruneHistory(before instant: Instant, at now: Instant, limit: Int) async throws -> Int {
+    self.space.tables.withLock { $0.history.prune(before: instant, at: now, limit: limit) }
+  }
+
+  public func trimHistory(to rows: [JobID: Int], limit: Int) async throws -> Int {
+    try self.check(batch: rows.count)
+    return self.space.tables.withLock { $0.history.trim(to: rows, limit: limit) }
   }
 
   // MARK: Limits

@@ -73,6 +73,46 @@ struct MemoryTables {
     }
   }
 
+  /// Applies a transition to each record. Nothing is written before all of it is known to be writable, apart from ids that are named again:
+  /// the second time sees the first one's result.
+  mutating func update(
+    _ ids: [JobID], _ transition: (JobRecord) -> Verdict, checking check: (JobRecord) throws -> Void
+  ) throws -> (answers: [StoreAnswer], wake: Instant?) {
+    var answers = [StoreAnswer?](repeating: nil, count: ids.count)
+    var earliest: Instant?
+    var open = Array(ids.indices)
+    while !open.isEmpty {
+      var seen: Set<UInt32> = []
+      var left: [Int] = []
+      var verdicts: [(index: Int, slot: UInt32, record: JobRecord, verdict: Verdict)] = []
+      verdicts.reserveCapacity(open.count)
+      for index in open {
+        guard let slot = self.slot(of: ids[index]) else {
+          answers[index] = .missing(ids[index])
+          continue
+        }
+        guard let record = self.record(at: slot) else {
+          answers[index] = .unreadable(ids[index], reason: self.unreadable[slot] ?? "it cannot be read")
+          continue
+        }
+        guard seen.insert(slot).inserted else {
+          left.append(index)
+          continue
+        }
+        let verdict = transition(record)
+        if case .commit(let next, _) = verdict, next.definition !== record.definition { try check(next) }
+        verdicts.append((index, slot, record, verdict))
+      }
+      for (index, slot, record, verdict) in verdicts {
+        let (answer, wake) = self.apply(verdict, on: record, at: slot)
+        answers[index] = answer
+        if let wake { earliest = min(earliest ?? wake, wake) }
+      }
+      open = left
+    }
+    return (answers.compactMap(\.self), earliest)
+  }
+
   /// Applies a verdict on the record in a slot.
   mutating func apply(_ verdict: Verdict, on record: JobRecord, at slot: UInt32) -> (
     answer: StoreAnswer, wake: Instant?

@@ -2,7 +2,7 @@ import Almanac
 
 extension StoreLaw {
   static let history: [StoreLaw] =
-    outbox + [
+    outbox + pruning + [
       StoreLaw(.history, "a row is there once, however often and by whomever it is appended") { scene in
         let store = try await scene.client()
         let rows = (0..<5).map { Row.attempt("a", revision: Int64($0), at: scene.at(Double($0))) }
@@ -70,21 +70,6 @@ extension StoreLaw {
           }
         }
       },
-      StoreLaw(.history, "what is older than a time is pruned, up to a limit, and told") { scene in
-        let store = try await scene.client()
-        let rows = (0..<10).map { Row.attempt("a", revision: Int64($0), at: scene.at(Double($0))) }
-        try await store.append(rows)
-        try verifyEqual(
-          try await store.pruneHistory(before: scene.at(0), limit: 100), 0, "what is pruned before the first")
-        try verifyEqual(try await store.pruneHistory(before: scene.at(7), limit: 4), 4, "what is pruned of seven")
-        let left = try await scene.history(from: store)
-        try verifyEqual(left.count, 6, "what is left")
-        try verifyEqual(Array(left.prefix(3)), rows.suffix(3).reversed(), "what is not older")
-        try verifyEqual(try await store.pruneHistory(before: scene.at(7), limit: 100), 3, "what is pruned of the rest")
-        try verifyEqual(try await scene.history(from: store), rows.suffix(3).reversed(), "what is left at last")
-        try verifyEqual(
-          try await store.pruneHistory(before: .distantFuture, limit: 0), 0, "what a limit of none prunes")
-      },
       StoreLaw(.history, "a batch that is too large fails before it does anything") { scene in
         let store = try await scene.client()
         let rows = (0...store.capabilities.maximumBatch).map {
@@ -149,34 +134,4 @@ extension StoreLaw {
       try verifyEqual(reasons, [.removed, .skipped], "what the history tells")
     },
   ]
-}
-
-private enum Row {
-  static func attempt(_ job: JobID, revision: Int64, at instant: Instant) -> HistoryRow {
-    HistoryRow(
-      job: job, jobName: "job", incarnation: 1, revision: revision, ordinal: 0, at: instant,
-      entry: .attempt(
-        AttemptEnd(
-          fireTime: instant, origin: .trigger, attempt: 1, claim: revision, owner: Epoch(1), outcome: .succeeded,
-          startedAt: instant, endedAt: instant)))
-  }
-
-  static func everyKind(_ scene: LawScene) -> [HistoryRow] {
-    var entries: [HistoryEntry] = OutcomeKind.allCases.map { kind in
-      .attempt(
-        AttemptEnd(
-          fireTime: scene.at(1), origin: .hand, attempt: 3, claim: .max, owner: Epoch(.max), outcome: kind,
-          failure: Failure(type: "E", message: "日本 \"'\\ \n 😀"), startedAt: scene.at(2), endedAt: scene.at(3),
-          retryAt: scene.at(4)))
-    }
-    entries += FateReason.allCases.map { reason in
-      .fate(Fate(reason: reason, first: .distantPast, last: .distantFuture, count: .atLeast(10_000)))
-    }
-    entries.append(.fate(Fate(reason: .skipped, first: scene.at(1), last: scene.at(1), count: .exactly(1))))
-    return entries.enumerated().map { number, entry in
-      HistoryRow(
-        job: "jöb", jobName: "nämé", incarnation: .max, revision: .max, ordinal: number, at: scene.at(Double(number)),
-        entry: entry)
-    }
-  }
 }

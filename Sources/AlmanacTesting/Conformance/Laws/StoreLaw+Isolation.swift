@@ -48,7 +48,10 @@ extension StoreLaw {
       try verifyEqual(try await scene.history(from: theirs), [], "the history in the other namespace")
       try await theirs.append([row])
       try verifyEqual(try await scene.history(from: theirs), [row], "the same row in the other namespace")
-      try verifyEqual(try await theirs.pruneHistory(before: .distantFuture, limit: 9), 1, "what is pruned there")
+      try verifyEqual(try await theirs.trimHistory(to: [row.job: 1], limit: 9), 0, "what is trimmed there to one row")
+      try verifyEqual(
+        try await theirs.pruneHistory(before: .distantFuture, at: .distantFuture, limit: 9), 1, "what is pruned there")
+      try verifyEqual(try await theirs.trimHistory(to: [row.job: 0], limit: 9), 0, "what is trimmed there to none")
       try verifyEqual(try await scene.history(from: mine), [row], "the history here")
     },
   ]

@@ -64,7 +64,9 @@ private struct LifeOfJobs {
 
     try await self.send(.removed, to: "removed", at: 22)
     _ = try await self.again { try await self.store.update(["erased"]) { _ in .erase } }
-    while try await self.again({ try await self.store.pruneHistory(before: self.scene.at(2), limit: 1) }) > 0 {}
+    let prune = { try await self.store.pruneHistory(before: self.scene.at(2), at: self.scene.at(2), limit: 1) }
+    while try await self.again(prune) > 0 {}
+    while try await self.again({ try await self.store.trimHistory(to: ["a": 1], limit: 1) }) > 0 {}
     try await self.again { try await self.store.forgetSessions(expiredBefore: .distantFuture) }
     return try await self.facts(started, [first.epoch: 1, second.epoch: 2])
   }

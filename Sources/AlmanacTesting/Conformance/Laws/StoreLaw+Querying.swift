@@ -5,12 +5,41 @@ extension StoreLaw {
     StoreLaw(.querying, "every filter, alone and with every other, finds the jobs that match it") { scene in
       let store = try await scene.client()
       let zoo = try await Zoo.fill(store, scene)
-      for query in Zoo.queries {
+      for query in Zoo.queries(scene) {
         let expected = zoo.filter { query.matches($0) }.map(\.id).sorted {
           $0.rawValue.utf8.lexicographicallyPrecedes($1.rawValue.utf8)
         }
         let found = try await scene.all(query, from: store).map(\.id)
         try verifyEqual(found, expected, "the jobs found by \(query)")
+      }
+    },
+    StoreLaw(.querying, "every filter finds the same jobs by next fire, page by page") { scene in
+      let store = try await scene.client()
+      let zoo = try await Zoo.fill(store, scene)
+      for var query in Zoo.queries(scene) {
+        query.order = .nextFire
+        query.limit = 2
+        let found = try await scene.all(query, from: store).map(\.id)
+        let expected = zoo.filter { query.matches($0) }.map(\.id).sorted()
+        try verifyEqual(found.sorted(), expected, "the jobs found by \(query)")
+      }
+    },
+    StoreLaw(.querying, "a job that keeps a dead fire is found from that change on, and not after the last is gone") {
+      scene in
+      let store = try await scene.client()
+      try await scene.put([scene.record("a", at: 1), scene.record("b", at: 1)], into: store)
+      func found() async throws -> [JobID] { try await scene.all(JobQuery(hasDead: true), from: store).map(\.id) }
+      try verifyEqual(try await found(), [], "the jobs with dead fires at first")
+      for (dead, expected) in [(1, ["b"]), (2, ["b"]), (0, [])] as [(Int, [JobID])] {
+        _ = try await store.update(["b"]) { record in
+          var next = record
+          next.state.revision += 1
+          next.state.dead = (0..<dead).map {
+            DeadRun(fireTime: scene.at(Double($0)), attempt: 1, outcome: .failed, diedAt: scene.at(9))
+          }
+          return .commit(next, [])
+        }
+        try verifyEqual(try await found(), expected, "the jobs with dead fires, of which b has \(dead)")
       }
     },
     StoreLaw(.querying, "the jobs of a page are whole records") { scene in
@@ -132,6 +161,9 @@ private enum Zoo {
           tags: [["a", "b"], ["a"], [], ["a,b"], ["b", "ü '\""]][number % 5],
           creator: [nil, "file", "File"][number % 3]), now: LawScene.start)
       record.state.status = status
+      if number % 3 == 1 {
+        record.state.dead = [DeadRun(fireTime: scene.at(-1), attempt: 1, outcome: .failed, diedAt: scene.at(0))]
+      }
       record.state.zoneData = [nil, "2026a", "2026b", "a\"/b"][number % 4]
       records.append(record)
     }
@@ -139,7 +171,7 @@ private enum Zoo {
     return records
   }
 
-  static var queries: [JobQuery] {
+  static func queries(_ scene: LawScene) -> [JobQuery] {
     var queries: [JobQuery] = [JobQuery(), JobQuery(statuses: nil), JobQuery(statuses: [])]
     queries += JobStatus.allCases.map { JobQuery(statuses: [$0]) }
     queries += ["exam", "exam/", "exam%", "ex_", "E", "é", "", "nothing"].map { JobQuery(statuses: nil, idPrefix: $0) }
@@ -152,6 +184,18 @@ private enum Zoo {
     queries.append(JobQuery(statuses: [.active], jobName: "Send", creator: "file"))
     queries += ["2026a", "a\"/b", "2026"].map { JobQuery(statuses: nil, zoneDataOtherThan: $0) }
     queries.append(JobQuery(statuses: [.active, .paused], jobName: "Send", zoneDataOtherThan: "2026b"))
+    queries += ["s", "S", "send", "sends", "", "s%", "s_"].map { JobQuery(statuses: nil, jobNamePrefix: $0) }
+    queries.append(JobQuery(statuses: nil, jobName: "send", jobNamePrefix: "S"))
+    for statuses in [nil, Set([JobStatus.active, .paused]), [.finished]] {
+      queries.append(JobQuery(statuses: statuses, hasDead: true))
+      queries.append(JobQuery(statuses: statuses, tags: ["a"], hasDead: true))
+      queries.append(JobQuery(statuses: statuses, jobNamePrefix: "Se", hasDead: true, nextFireFrom: scene.at(4)))
+      queries.append(JobQuery(statuses: statuses, nextFireFrom: scene.at(3)))
+      queries.append(JobQuery(statuses: statuses, nextFireBefore: scene.at(3)))
+      queries.append(JobQuery(statuses: statuses, nextFireFrom: scene.at(2), nextFireBefore: scene.at(8)))
+      queries.append(JobQuery(statuses: statuses, nextFireFrom: scene.at(8), nextFireBefore: scene.at(2)))
+      queries.append(JobQuery(statuses: statuses, creator: "file", nextFireBefore: scene.at(7)))
+    }
     return queries
   }
 }

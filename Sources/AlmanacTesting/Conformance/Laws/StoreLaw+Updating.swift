@@ -117,6 +117,21 @@ extension StoreLaw {
         try verifyEqual(record.revision, 55, "the revision of \(id)")
       }
     },
+    StoreLaw(.updating, "a batch of which one change cannot be written is not written at all", requires: .atomicBatch) {
+      scene in
+      let store = try await scene.client()
+      let ids: [JobID] = ["a", "b", "c", "d"]
+      try await scene.put(ids.map { scene.record($0, at: 1) }, into: store)
+      let tooLong = [UInt8](repeating: UInt8(ascii: "1"), count: store.capabilities.maximumPayload + 1)
+      try await verifyThrows(.payloadTooLarge, "a payload of \(tooLong.count) bytes among others") {
+        _ = try await store.update(ids) { record in
+          guard record.id == "c" else { return StoreLaw.countOne(record) }
+          let definition = scene.definition("c", .at(scene.at(1)), payload: tooLong)
+          return .commit(JobRecord(definition: definition, state: record.state), [])
+        }
+      }
+      for id in ids { try verifyEqual(try await scene.fetch(id, from: store).revision, 1, "the revision of \(id)") }
+    },
     StoreLaw(.updating, "a record that cannot be read is answered so, kept, and hinders no other", requires: .spoil) {
       scene in
       let store = try await scene.client()
