@@ -161,6 +161,8 @@ extension Scheduler {
       var draft = JobDraft(record.definition)
       try change(&draft)
       draft.trigger = self.core.shared.zones.current(draft.trigger)
+      // What is stored already is not refused: a job must be changeable after the limit was lowered.
+      if draft.trigger != record.definition.trigger { try self.checkSize(of: draft.trigger, for: id, store: store) }
       let definition = try draft.definition(basedOn: record.definition, at: now)
       let answers = try await desk.update([id]) { current in
         guard current.definition.revision == record.definition.revision,
