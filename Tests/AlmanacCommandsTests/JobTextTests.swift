@@ -72,7 +72,7 @@ struct JobTextTests {
       case .array(let dead)? = members["dead"]
     else { return #expect(Bool(false)) }
     #expect(members["nextFire"] == "2026-01-31T10:00:00Z")
-    #expect(members["nextStart"] == "2026-01-31T10:00:12.5Z")
+    #expect(members["nextStart"] == "2026-01-31T10:00:12.500Z")
     #expect(members["failuresInRow"] == 2)
     #expect(members["crashesInRow"] == 3)
     #expect(members["firesTaken"] == 11)

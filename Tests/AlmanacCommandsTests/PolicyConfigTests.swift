@@ -217,26 +217,5 @@ struct PolicyConfigTests {
     #expect(json.output.contains(#""deadline":"1h""#))
     #expect(json.output.contains(#""policies":{}"#))
   }
-
-  @Test("a calendar that makes a job's record too large is refused before anything is applied")
-  func largeCalendar() throws {
-    // Alternate days, so that no two are one range.
-    let days = (0..<21_000).map { CivilDay.text(2 * $0) }.joined(separator: ", ")
-    let found = problems(
-      "calendars: {c: {days: [\(days)]}}\njobs:\n  a: {shell: x, every: 1s, excluding: c}\n")
-    #expect(found.count == 1)
-    #expect(found.first?.hasPrefix("3:3: the time of the job \"a\" has ") == true)
-    #expect(
-      found.first?.hasSuffix(
-        " bytes with its calendars, at most 256KiB are allowed; have it use fewer or smaller calendars") == true)
-  }
-}
-
-/// Days by their number since the beginning of 2000.
-private enum CivilDay {
-  static func text(_ number: Int) -> String {
-    let instant = Instant(rfc3339: "2000-01-01T00:00:00Z")! + .seconds(86_400 * number)
-    return String(instant.rfc3339().prefix(10))
-  }
 }
 #endif
