@@ -145,7 +145,8 @@ public struct RunCounters: Hashable, Sendable {
 
   public init(
     started: Int64 = 0, succeeded: Int64 = 0, failed: Int64 = 0, retried: Int64 = 0, snoozed: Int64 = 0,
-    crashed: Int64 = 0, cancelled: Int64 = 0, unknown: Int64 = 0, dropped: Int64 = 0, unknownFields: UnknownFields = .none
+    crashed: Int64 = 0, cancelled: Int64 = 0, unknown: Int64 = 0, dropped: Int64 = 0,
+    unknownFields: UnknownFields = .none
   ) {
     self.started = started
     self.succeeded = succeeded

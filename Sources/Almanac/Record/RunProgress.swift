@@ -7,12 +7,17 @@ public struct RunProgress: Hashable, Sendable {
   /// What it is doing, in a few words.
   public var note: String?
   public var at: Instant
+  /// Members of the stored form that this version does not know; they are written back as they were.
+  public var unknown: UnknownFields
 
-  public init(completed: Int64, total: Int64? = nil, note: String? = nil, at: Instant) {
+  public init(
+    completed: Int64, total: Int64? = nil, note: String? = nil, at: Instant, unknown: UnknownFields = .none
+  ) {
     self.completed = completed
     self.total = total
     self.note = note?.shortened(toBytes: RunProgress.maximumNote)
     self.at = at
+    self.unknown = unknown
   }
 
   /// The share that is done, from 0 to 1; nil where nobody knows.

@@ -33,7 +33,9 @@ struct FireSchedule {
   /// The first fire that may start at `instant` or after.
   func first(startingOnOrAfter instant: Instant) -> Instant? {
     let edge = instant - .microseconds(1)
-    if self.jitter > .zero, let fire = self.trigger.last(onOrBefore: edge), self.start(of: fire) >= instant { return fire }
+    if self.jitter > .zero, let fire = self.trigger.last(onOrBefore: edge), self.start(of: fire) >= instant {
+      return fire
+    }
     return self.trigger.next(after: edge)
   }
 }

@@ -43,7 +43,10 @@ extension JobRecord {
   }
 
   /// When the next fire may start: its nominal time, put off by the job's jitter.
-  public var nextStart: Instant? { self.state.nextStart ?? self.state.nextFire }
+  public var nextStart: Instant? {
+    // Never before the fire, whatever somebody wrote.
+    self.state.nextFire.map { fire in self.state.nextStart.map { max($0, fire) } ?? fire }
+  }
 
   /// When a waiting run has waited so long that it does not start any more; nil where it may wait for ever.
   ///

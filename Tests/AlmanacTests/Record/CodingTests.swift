@@ -221,7 +221,8 @@ struct CodingTests {
   private func tryAll(_ state: JobState) {
     let record = JobRecord(definition: Golden.full, state: state)
     let events: [RecordEvent] = [
-      Workshop.due(0), Workshop.due(2), .ownerLost(Epoch(3)), .resumed(.catchUp), .triggeredByHand(), .skipNext, .removed,
+      Workshop.due(0), Workshop.due(2), .ownerLost(Epoch(3)), .resumed(.catchUp), .triggeredByHand(), .skipNext,
+      .removed,
     ]
     for event in events { _ = JobMachine.apply(event, to: record, now: Workshop.at(50)) }
   }

@@ -12,7 +12,8 @@ extension Golden {
         catchUpWindow: .seconds(3_600), jitter: .seconds(30), deadline: .seconds(600), overlap: .cancelRunning,
         retry: RetryPolicy(
           attempts: 5, backoff: .fixed(.seconds(2)), jitter: 0.25, retryOn: ["B", "A"], giveUpOn: ["C"]),
-        crashLimit: nil, pauseAfterFailures: 3, runLimit: 100, deadLetters: 0, logLines: 5, historyAge: .seconds(86_400),
+        crashLimit: nil, pauseAfterFailures: 3, runLimit: 100, deadLetters: 0, logLines: 5,
+        historyAge: .seconds(86_400),
         historyLimit: 50)))
 
   static let troubled = JobState(

@@ -70,7 +70,7 @@ struct Crossing {
     case "2 crashes before": state.crashesInRow = 2
     case "2 runs before": state.firesTaken = 2
     case "fire dead":
-      state.dead = [DeadRun(fireTime: Workshop.at(5), attempt: 3, outcome: .failed, diedAt: Workshop.at(6))]
+      state.dead = [DeadRun(fireTime: Workshop.at(9), attempt: 3, outcome: .failed, diedAt: Workshop.at(9.5))]
     case "start put off":
       state.nextFire = Workshop.at(30)
       state.nextStart = Workshop.at(35)
@@ -176,9 +176,11 @@ struct Crossing {
   /// Every event of ``event(_:)`` and how it is called.
   static let events = [
     "its time comes, with a slot", "its time comes, with no slot", "its time comes, with a slot, beside a suspect",
-    "the run succeeds", "the run fails", "the run gives up", "the run asks for a retry in 7 s", "the run snoozes for 7 s",
+    "the run succeeds", "the run fails", "the run gives up", "the run asks for a retry in 7 s",
+    "the run snoozes for 7 s",
     "the run stops", "the run tells its progress", "the run is given back", "the payload cannot be read",
-    "its scheduler is lost", "its scheduler takes its leave", "the run is cancelled", "its runs are cancelled", "paused",
+    "its scheduler is lost", "its scheduler takes its leave", "the run is cancelled", "its runs are cancelled",
+    "paused",
     "resumed", "resumed to catch up", "run by hand", "next fire skipped", "its dead fires are retried",
     "its dead fires are purged", "removed",
     "redefined, trigger kept", "redefined, another trigger", "newer zone data", "its rows are in the history",

@@ -88,7 +88,7 @@ enum Laws {
   /// What there is to do now: more than any number of runs while fires are to be answered or something is overdue.
   private static func backlog(_ record: JobRecord, _ now: Instant) -> Int {
     let runs = record.state.runs.count { $0.readyAt.map { $0 <= now } ?? false }
-    let isUnanswered = record.state.status == .active && record.state.nextFire.map { $0 <= now } ?? false
+    let isUnanswered = record.state.status == .active && record.nextStart.map { $0 <= now } ?? false
     let isOverdue = record.tendAt.map { $0 <= now } ?? false
     return runs + (isUnanswered ? 1_000 : 0) + (isOverdue ? 10_000 : 0)
   }
@@ -151,7 +151,10 @@ enum Laws {
     switch event {
     case .due, .skipNext, .resumed:
       if after.state.nextFire == first { return 0 }
-      through = after.state.nextFire.map { $0 - .microseconds(1) } ?? max(now, first)
+      // A job that has run as often as it may is over with its last fire: what would have come after it is none.
+      let isOver = after.definition.policies.runLimit.map { after.state.firesTaken >= Int64($0) } ?? false
+      let end = isOver ? after.state.lastFire ?? first : max(now, first)
+      through = after.state.nextFire.map { $0 - .microseconds(1) } ?? end
     case .removed:
       guard first <= now else { return 0 }
       through = now

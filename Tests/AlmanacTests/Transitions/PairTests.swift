@@ -44,7 +44,8 @@ struct PairTests {
     JobPolicies(misfireGrace: .seconds(12), catchUp: .all(limit: 2), overlap: .allow(limit: 64), timeout: .seconds(5)),
     JobPolicies(
       catchUpWindow: .seconds(25), jitter: .seconds(8), deadline: .seconds(18), overlap: .cancelRunning,
-      retry: RetryPolicy(attempts: 2, jitter: 1, giveUpOn: ["timeout"]), crashLimit: 1, pauseAfterFailures: 1, runLimit: 2,
+      retry: RetryPolicy(attempts: 2, jitter: 1, giveUpOn: ["timeout"]), crashLimit: 1, pauseAfterFailures: 1,
+      runLimit: 2,
       deadLetters: 1),
     JobPolicies(misfireGrace: .zero, catchUp: .none, overlap: .allow(limit: 2), timeout: .zero, retention: .zero),
   ]
@@ -63,7 +64,7 @@ struct PairTests {
     let trigger = record.definition.trigger
     var events: [RecordEvent] = [
       Workshop.due(0), Workshop.due(1), Workshop.due(100, owner: 2), Workshop.due(-1), .ownerLost(Epoch(1)),
-      .ownerLost(Epoch(9)), .ownerLost(Epoch(1), tookLeave: true), .retryDead(nil), .retryDead(Workshop.at(0.5)),
+      .ownerLost(Epoch(9)), .ownerLost(Epoch(1), tookLeave: true), .retryDead(nil), .retryDead(Workshop.at(0.51)),
       .purgeDead(nil), .due(starts: 1, owner: Epoch(1), batch: 1, admitsSuspects: false),
       .cancelRequested(nil), .paused(note: "because"), .resumed(.fromNow), .resumed(.catchUp),
       .modified(Workshop.definition(trigger, JobPolicies(timeout: .seconds(1)))),
@@ -95,7 +96,7 @@ struct PairTests {
     state.counters.started = 70
     if status.isTombstone { state.forgetAt = Workshop.at(30) }
     if status != .removed, !runs.isEmpty || status == .finished {
-      state.dead = [DeadRun(fireTime: Workshop.at(0.5), attempt: 2, outcome: .failed, diedAt: Workshop.at(0.75))]
+      state.dead = [DeadRun(fireTime: Workshop.at(0.51), attempt: 2, outcome: .failed, diedAt: Workshop.at(0.75))]
       state.crashesInRow = 2
       state.failuresInRow = 1
     }

@@ -106,15 +106,18 @@ extension Failure: Codable {
 }
 
 extension LogLine: Codable {
-  private enum Key: String, CodingKey {
+  private enum Key: String, CodingKey, CaseIterable {
     case at, level, message
+
+    static let names = Set(Key.allCases.map(\.rawValue))
   }
 
   public init(from decoder: any Decoder) throws {
     let fields = try decoder.container(keyedBy: Key.self)
     self.init(
       at: try fields.decode(Instant.self, forKey: .at), level: try fields.decode(String.self, forKey: .level),
-      message: try fields.decode(String.self, forKey: .message))
+      message: try fields.decode(String.self, forKey: .message),
+      unknown: try UnknownFields(from: decoder, except: Key.names))
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -122,5 +125,6 @@ extension LogLine: Codable {
     try fields.encode(self.at, forKey: .at)
     try fields.encode(self.level, forKey: .level)
     try fields.encode(self.message, forKey: .message)
+    try self.unknown.encode(to: encoder)
   }
 }

@@ -55,8 +55,10 @@ extension Run: Codable {
 }
 
 extension RunProgress: Codable {
-  private enum Key: String, CodingKey {
+  private enum Key: String, CodingKey, CaseIterable {
     case completed, total, note, at
+
+    static let names = Set(Key.allCases.map(\.rawValue))
   }
 
   public init(from decoder: any Decoder) throws {
@@ -64,7 +66,8 @@ extension RunProgress: Codable {
     self.init(
       completed: try fields.decode(Int64.self, forKey: .completed),
       total: try fields.decodeIfPresent(Int64.self, forKey: .total),
-      note: try fields.decodeIfPresent(String.self, forKey: .note), at: try fields.decode(Instant.self, forKey: .at))
+      note: try fields.decodeIfPresent(String.self, forKey: .note), at: try fields.decode(Instant.self, forKey: .at),
+      unknown: try UnknownFields(from: decoder, except: Key.names))
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -73,6 +76,7 @@ extension RunProgress: Codable {
     try fields.encodeIfPresent(self.total, forKey: .total)
     try fields.encodeIfPresent(self.note, forKey: .note)
     try fields.encode(self.at, forKey: .at)
+    try self.unknown.encode(to: encoder)
   }
 }
 
