@@ -49,7 +49,7 @@ struct ConfigErrorTests {
       (
         "jobs: {}\ndefaults: {title: x}",
         [
-          "2:12: unknown key \"title\" in the defaults; expected misfireGrace, catchUp, overlap, retry, timeout, onCrash, retention, queue or priority"
+          "2:12: unknown key \"title\" in the defaults; expected misfireGrace, catchUp, catchUpWindow, jitter, deadline, overlap, retry, timeout, onCrash, crashLimit, pauseAfterFailures, runLimit, deadLetters, logLines, historyAge, historyLimit, retention, queue or priority"
         ]
       ),
       ("jobs: {", ["2:1: this is no YAML: while parsing a flow node, did not find expected node content"]),

@@ -45,7 +45,7 @@ public enum RetryAdvice: Hashable, Sendable {
 
 /// Why an attempt failed, in words that can be stored and shown.
 public struct Failure: Hashable, Sendable {
-  /// The name of the error's type.
+  /// The name of the error's type, with its module; or the name that the error gives itself, see ``NamedFailure``.
   public var type: String
   public var message: String
   /// Members of the stored form that this version does not know; they are written back as they were.
@@ -58,11 +58,19 @@ public struct Failure: Hashable, Sendable {
   }
 
   public init(_ error: any Error) {
-    self.init(type: String(reflecting: Swift.type(of: error)), message: String(describing: error))
+    let name = (error as? any NamedFailure)?.failureName ?? String(reflecting: Swift.type(of: error))
+    self.init(type: name, message: String(describing: error))
   }
 
   /// The most bytes of a message that are kept: a record is read and written whole.
   public static let maximumMessage = 2_048
+}
+
+/// An error that says itself under which name it stands in ``RetryPolicy/retryOn`` and ``RetryPolicy/giveUpOn``: for errors of one type that
+/// deserve different answers.
+public protocol NamedFailure: Error {
+  /// Takes the place of the type's name in ``Failure/type``. Stored, so it should stay what it is.
+  var failureName: String { get }
 }
 
 /// How an attempt, or a fire, ended: the word that is stored, counted and shown.

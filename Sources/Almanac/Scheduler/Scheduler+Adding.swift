@@ -84,6 +84,7 @@ extension Scheduler {
     if let reason = job.trigger.unreadableReason {
       throw SchedulerError(.unreadableTrigger, job: id, store: desk.alias, "the trigger cannot be read: \(reason)")
     }
+    try self.checkSize(of: job.trigger, for: id, store: desk.alias)
     let policies = job.policies ?? self.configuration.defaultPolicies
     if let problem = policies.problem {
       throw SchedulerError(.invalidPolicy, job: id, store: desk.alias, problem)
@@ -106,6 +107,15 @@ extension Scheduler {
       profile: self.profile(job, policies, executor: executor),
       extras: self.extras(job.options))
     return JobMachine.newRecord(definition, now: now, paused: job.options.isPaused, note: job.options.pauseNote)
+  }
+
+  /// - Throws: ``SchedulerError/Code/triggerTooLarge``.
+  func checkSize(of trigger: Trigger, for id: JobID, store: String) throws(SchedulerError) {
+    guard let size = trigger.encodedSize(beyond: self.configuration.maximumTrigger) else { return }
+    throw SchedulerError(
+      .triggerTooLarge, job: id, store: store,
+      "the trigger has \(size) bytes, at most \(self.configuration.maximumTrigger) are allowed; a calendar with fewer events, or events that recur instead of each day by itself, is smaller"
+    )
   }
 
   private func profile<Values: JobPayload>(

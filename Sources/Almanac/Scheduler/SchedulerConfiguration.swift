@@ -18,6 +18,9 @@ public struct SchedulerConfiguration: Sendable {
   /// The most bytes of an encoded payload. A record is read and written whole, so large data belongs elsewhere and its address in
   /// the payload. Default 256 KiB.
   public var maximumPayload: Int
+  /// The most bytes of a trigger's encoded form. Triggers carry their calendars by value, and a large calendar lies in the record of every job
+  /// that uses it. Default 256 KiB.
+  public var maximumTrigger: Int
   /// How long history is kept. Default 30 days.
   public var historyRetention: Duration
   /// The policies of jobs that are added without any. Changing them changes no job that is there.
@@ -34,7 +37,8 @@ public struct SchedulerConfiguration: Sendable {
     node: String? = nil, queues: Set<String>? = nil, startsPaused: Bool = false,
     sessionLifetime: Duration = .seconds(15), pollInterval: Duration = .seconds(1),
     drainTimeout: Duration = .seconds(30), cancelGrace: Duration = .seconds(5), maximumPayload: Int = 256 << 10,
-    historyRetention: Duration = .seconds(30 * 86_400), defaultPolicies: JobPolicies = .default,
+    maximumTrigger: Int = 256 << 10, historyRetention: Duration = .seconds(30 * 86_400),
+    defaultPolicies: JobPolicies = .default,
     eventBuffer: Int = 4_096, clockTolerance: Duration = .seconds(1)
   ) {
     self.node = node ?? HostIdentity.current.nodeName
@@ -45,6 +49,7 @@ public struct SchedulerConfiguration: Sendable {
     self.drainTimeout = max(drainTimeout, .zero)
     self.cancelGrace = max(cancelGrace, .zero)
     self.maximumPayload = maximumPayload
+    self.maximumTrigger = maximumTrigger
     self.historyRetention = historyRetention
     self.defaultPolicies = defaultPolicies
     self.eventBuffer = eventBuffer

@@ -4,7 +4,8 @@ public struct SchedulerError: Error, Hashable, Sendable, CustomStringConvertible
   public struct Code: Hashable, Sendable, CustomStringConvertible {
     private enum Kind: String {
       case idTaken, notFound, invalidID, invalidPolicy, unreadableTrigger, unknownStore, unknownExecutor, aliasTaken
-      case payloadTooLarge, payloadNotEncodable, payloadNotDecodable, refused, changedMeanwhile, alreadyRunning
+      case payloadTooLarge, triggerTooLarge, payloadNotEncodable, payloadNotDecodable, refused, changedMeanwhile,
+        alreadyRunning
       case unreadableRecord, batchTooLarge
     }
 
@@ -22,6 +23,8 @@ public struct SchedulerError: Error, Hashable, Sendable, CustomStringConvertible
     /// A store or an executor has this alias already.
     public static let aliasTaken = Code(kind: .aliasTaken)
     public static let payloadTooLarge = Code(kind: .payloadTooLarge)
+    /// The encoded form of the trigger is beyond ``SchedulerConfiguration/maximumTrigger``.
+    public static let triggerTooLarge = Code(kind: .triggerTooLarge)
     public static let payloadNotEncodable = Code(kind: .payloadNotEncodable)
     public static let payloadNotDecodable = Code(kind: .payloadNotDecodable)
     /// The job is not in a state in which it can do that.

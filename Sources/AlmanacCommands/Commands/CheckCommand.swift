@@ -36,6 +36,7 @@ struct CheckCommand: AsyncParsableCommand {
           JSONWriter.line([
             "job": .string(job.id.rawValue), "trigger": .string(job.trigger.description), "zone": .string(job.zone),
             "line": .integer(Int64(job.line)), "paused": .bool(job.isPaused), "atStart": .bool(job.runsAtStart),
+            "policies": JobJSON.object(PolicyText.unusualPairs(job.policies)),
             "fires": .array(fires.all.map { .string($0.rfc3339(in: zone)) }), "exhausted": .bool(fires.isExhausted),
           ]))
       }
@@ -52,11 +53,14 @@ struct CheckCommand: AsyncParsableCommand {
     if let title = job.title { heading += "  \(VisibleText.line(title))" }
     if job.isPaused { heading += "  " + style.paint("paused", .warning) }
     console.print(heading)
+    let policies = PolicyText.unusualPairs(job.policies)
     if job.runsAtStart {
       console.print(style.paint("  at each start of \"almanac serve\"", .faint))
+      self.print(policies, style, to: console)
       return console.print("")
     }
     console.print(style.paint("  " + VisibleText.line(job.trigger.description), .faint))
+    self.print(policies, style, to: console)
     for fire in fires.all {
       console.print("  \(time.text(fire))  \(Fires.weekday(of: fire, in: time.zone))")
     }
@@ -72,6 +76,10 @@ struct CheckCommand: AsyncParsableCommand {
       console.print("  never fires")
     }
     console.print("")
+  }
+
+  private func print(_ policies: [(key: String, value: String)], _ style: Style, to console: Console) {
+    for (key, value) in policies { console.print(style.paint("  \(key): \(VisibleText.line(value))", .faint)) }
   }
 }
 #endif

@@ -157,7 +157,7 @@ struct ConfigReader {
     }
     let work = self.work(scope, subject)
     let trigger = self.trigger(scope, subject)
-    let policies = self.policies(scope)
+    let policies = self.policies(scope, of: scope.has("http") ? .call : .command)
     let title = scope.text("title")
     let tags = scope.texts("tags", orSingle: true)
     let queue = scope.text("queue")
@@ -172,6 +172,13 @@ struct ConfigReader {
       self.problems.add(
         key.problem(
           "\(subject) is larger than \(SizeText.exact(ConfigReader.largestPayload)); keep large texts in files"))
+    }
+    if let size = trigger.trigger.encodedSize(beyond: SchedulerConfiguration().maximumTrigger) {
+      self.problems.add(
+        key.problem(
+          "the time of \(subject) has \(size) bytes with its calendars, at most "
+            + "\(SizeText.exact(SchedulerConfiguration().maximumTrigger)) are allowed; have it use fewer or smaller calendars"
+        ))
     }
     return JobDeclaration(
       id: id, line: key.mark?.line ?? 1, title: title, work: work, trigger: trigger.trigger, zone: trigger.zone,

@@ -23,7 +23,7 @@ struct CapturedOutput: Hashable, Sendable {
 }
 
 /// Why a command did not succeed. Its text is what the job's history keeps.
-struct CommandFailed: Error, Hashable, CustomStringConvertible {
+struct CommandFailed: NamedFailure, Hashable, CustomStringConvertible {
   enum Reason: Hashable, Sendable {
     case exited(Int32)
     case signaled(Int32)
@@ -34,6 +34,15 @@ struct CommandFailed: Error, Hashable, CustomStringConvertible {
   var reason: Reason
   /// The last lines of standard error, or of standard output where that is empty.
   var lastLines: [String]
+
+  /// What `retry` calls it in a configuration file; see ``FailureName``.
+  var failureName: String {
+    switch self.reason {
+    case .exited(let status): FailureName.exit(status)
+    case .signaled: FailureName.signal
+    case .notStarted: FailureName.notStarted
+    }
+  }
 
   var headline: String {
     switch self.reason {

@@ -8,7 +8,7 @@ import FoundationNetworking
 #endif
 
 /// Why a call did not succeed. Its text is what the job's history keeps; it names no query and no credentials of the URL.
-struct HTTPFailed: Error, Hashable, CustomStringConvertible {
+struct HTTPFailed: NamedFailure, Hashable, CustomStringConvertible {
   enum Reason: Hashable, Sendable {
     case status(Int, expected: [StatusRange])
     case timedOut(Duration)
@@ -19,6 +19,15 @@ struct HTTPFailed: Error, Hashable, CustomStringConvertible {
   var reason: Reason
   /// The beginning of the answer's body, on one line.
   var excerpt: String?
+
+  /// What `retry` calls it in a configuration file; see ``FailureName``.
+  var failureName: String {
+    switch self.reason {
+    case .status(let status, _): FailureName.status(status)
+    case .timedOut: RetryPolicy.timeout
+    case .unreachable, .badURL: FailureName.unreachable
+    }
+  }
 
   var description: String {
     let text =

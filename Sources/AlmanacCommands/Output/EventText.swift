@@ -116,8 +116,13 @@ struct EventText: Sendable {
 
   /// The headline of a failure, and the last line that the program wrote.
   static func short(_ failure: Failure) -> String {
-    let lines = VisibleText.lines(failure.message).map(\.trimmed).filter { !$0.isEmpty }
-    guard let first = lines.first, let last = lines.last, lines.count > 1 else { return lines.first ?? failure.type }
+    let text = self.short(failure.message)
+    return text.isEmpty ? failure.type : text
+  }
+
+  static func short(_ message: String) -> String {
+    let lines = VisibleText.lines(message).map(\.trimmed).filter { !$0.isEmpty }
+    guard let first = lines.first, let last = lines.last, lines.count > 1 else { return lines.first ?? "" }
     return "\(first): \(last)"
   }
 

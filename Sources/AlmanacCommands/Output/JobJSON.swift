@@ -10,22 +10,30 @@ enum JobJSON {
       "id": .string(job.id.rawValue), "title": self.text(job.title), "type": .string(job.name),
       "status": .string(job.status.rawValue), "statusSince": .string(state.statusSince.rfc3339()),
       "note": self.text(state.note), "trigger": .string(job.trigger.description),
-      "nextFire": EventJSON.time(state.nextFire), "lastFire": EventJSON.time(state.lastFire),
+      "nextFire": EventJSON.time(state.nextFire), "nextStart": EventJSON.time(job.record.nextStart),
+      "lastFire": EventJSON.time(state.lastFire),
       "lastOutcome": self.text(job.lastOutcome?.rawValue), "queue": .string(job.queue),
       "executor": .string(job.executor), "priority": .string(String(describing: job.priority)),
       "tags": .array(job.tags.map { .string($0) }), "creator": self.text(job.creator),
       "createdAt": .string(definition.createdAt.rfc3339()), "revision": .integer(state.revision),
       "definitionRevision": .integer(definition.revision), "incarnation": .integer(definition.incarnation),
+      "failuresInRow": .integer(Int64(state.failuresInRow)), "crashesInRow": .integer(Int64(state.crashesInRow)),
+      "firesTaken": .integer(state.firesTaken), "deadFires": .integer(Int64(state.dead.count)),
       "runs": .array(state.runs.map(self.object)), "counters": self.object(state.counters),
     ]
     if let count {
-      members["policies"] = .object(
-        Dictionary(PolicyText.pairs(definition.policies).map { ($0.key, .string($0.value)) }) { first, _ in first })
+      members["policies"] = self.object(PolicyText.pairs(definition.policies))
+      members["dead"] = .array(state.dead.map(self.object))
       members["payload"] = self.payload(of: definition)
       members["fires"] = .array(self.fires(of: job, count: count).map { .string($0.rfc3339()) })
       members["forgetAt"] = EventJSON.time(state.forgetAt)
     }
     return .object(members)
+  }
+
+  /// Policies by their keys in the configuration file.
+  static func object(_ pairs: [(key: String, value: String)]) -> JSONValue {
+    .object(Dictionary(pairs.map { ($0.key, .string($0.value)) }) { first, _ in first })
   }
 
   /// The next fire as it is stored, and those that follow it.
@@ -56,7 +64,8 @@ enum JobJSON {
   private static func object(_ counters: RunCounters) -> JSONValue {
     [
       "started": .integer(counters.started), "succeeded": .integer(counters.succeeded),
-      "failed": .integer(counters.failed), "retried": .integer(counters.retried), "crashed": .integer(counters.crashed),
+      "failed": .integer(counters.failed), "retried": .integer(counters.retried), "snoozed": .integer(counters.snoozed),
+      "crashed": .integer(counters.crashed),
       "cancelled": .integer(counters.cancelled), "unknown": .integer(counters.unknown),
       "dropped": .integer(counters.dropped),
     ]
@@ -76,7 +85,24 @@ enum JobJSON {
       members["claimedAt"] = .string(claim.at.rfc3339())
       members["session"] = .integer(claim.owner.rawValue)
       members["timeoutAt"] = EventJSON.time(claim.timeoutAt)
+      members["cancelling"] = self.text(claim.cancelling?.rawValue)
+      members["progress"] = claim.progress.map(self.object) ?? .null
     }
     return .object(members)
+  }
+
+  private static func object(_ progress: RunProgress) -> JSONValue {
+    [
+      "completed": .integer(progress.completed), "total": progress.total.map { .integer($0) } ?? .null,
+      "note": self.text(progress.note), "at": .string(progress.at.rfc3339()),
+    ]
+  }
+
+  private static func object(_ dead: DeadRun) -> JSONValue {
+    [
+      "fireTime": .string(dead.fireTime.rfc3339()), "origin": .string(dead.origin.rawValue),
+      "attempt": .integer(Int64(dead.attempt)), "outcome": .string(dead.outcome.rawValue),
+      "message": self.text(dead.message), "diedAt": .string(dead.diedAt.rfc3339()),
+    ]
   }
 }

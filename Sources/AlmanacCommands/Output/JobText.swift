@@ -47,8 +47,12 @@ enum JobText {
       definition.profile.payloadVersion == 1 ? job.name : "\(job.name), version \(definition.profile.payloadVersion)")
     add("trigger", job.trigger.description)
     add("next fire", state.nextFire.map(time.text) ?? "none")
+    add("next start", self.putOff(job, time))
     add("last fire", state.lastFire.map(time.text))
     add("last outcome", job.lastOutcome.map(EventText.word), job.lastOutcome.map(EventText.tone) ?? .plain)
+    add("in a row", self.troubles(state, job.policies), .warning)
+    add("dead fires", self.dead(state, time), .bad)
+    if let limit = job.policies.runLimit { add("fires taken", "\(state.firesTaken) of \(limit)") }
     add("queue", job.queue)
     add("executor", job.executor)
     add("priority", String(describing: job.priority))
@@ -105,7 +109,8 @@ enum JobText {
   private static func counters(_ counters: RunCounters) -> [(key: String, value: String)] {
     [
       ("started", counters.started), ("succeeded", counters.succeeded), ("failed", counters.failed),
-      ("retried", counters.retried), ("crashed", counters.crashed), ("cancelled", counters.cancelled),
+      ("retried", counters.retried), ("snoozed", counters.snoozed), ("crashed", counters.crashed),
+      ("cancelled", counters.cancelled),
       ("unknown", counters.unknown), ("not run", counters.dropped),
     ].map { ($0.0, String($0.1)) }
   }
@@ -119,7 +124,46 @@ enum JobText {
       text += ": claimed at \(time.text(claim.at)) by session \(claim.owner)"
       if let timeout = claim.timeoutAt { text += ", may take until \(time.text(timeout))" }
       if let reason = claim.cancelling { text += ", told to stop (\(reason.rawValue))" }
+      if let progress = claim.progress { text += "; \(self.text(progress, time))" }
     }
     return text
+  }
+
+  private static func text(_ progress: RunProgress, _ time: LocalTime) -> String {
+    let share = progress.fraction.map { " (\(Int($0 * 100)) %)" } ?? ""
+    let count = progress.total.map { "\(progress.completed) of \($0)" } ?? "\(progress.completed)"
+    let note = progress.note.map { ", \($0)" } ?? ""
+    return "at \(count)\(share)\(note), told at \(time.text(progress.at))"
+  }
+
+  /// When the next fire may start, where jitter puts it off.
+  private static func putOff(_ job: JobSnapshot, _ time: LocalTime) -> String? {
+    guard let fire = job.record.state.nextFire, let start = job.record.state.nextStart else { return nil }
+    return "\(time.text(start)), put off by \(DurationText.rounded(start - fire)) of jitter"
+  }
+
+  /// What went wrong lately without anything going right in between.
+  private static func troubles(_ state: JobState, _ policies: JobPolicies) -> String? {
+    var parts: [String] = []
+    if state.failuresInRow > 0 {
+      let limit = policies.pauseAfterFailures.map { ", paused after \($0)" } ?? ""
+      parts.append("\(state.failuresInRow == 1 ? "1 failure" : "\(state.failuresInRow) failures")\(limit)")
+    }
+    if state.crashesInRow > 0 {
+      let isSuspect = state.crashesInRow >= CrashPolicy.suspicion
+      let limit = policies.crashLimit.map { ", set aside after \($0)" } ?? ""
+      parts.append(
+        "\(state.crashesInRow == 1 ? "1 crash" : "\(state.crashesInRow) crashes")\(limit)"
+          + (isSuspect ? "; a suspect, started beside no other" : ""))
+    }
+    return parts.isEmpty ? nil : parts.joined(separator: "; ")
+  }
+
+  /// How many fires are kept that ended badly, and what became of the latest.
+  private static func dead(_ state: JobState, _ time: LocalTime) -> String? {
+    guard let latest = state.dead.last else { return nil }
+    let message = latest.message.map { ": " + EventText.short($0) } ?? ""
+    return
+      "\(state.dead.count), the latest of \(time.text(latest.fireTime)) \(EventText.word(latest.outcome))\(message)"
   }
 }

@@ -169,6 +169,14 @@ extension ExplanationTests.Golden {
       "At 00:00 on 1 January every 2 years from 2026 to 2036, UTC.",
       "2026 年起每 2 年（至 2036 年）的 1 月 1 日 00:00（UTC）。"),
     Self(
+      "ocps", "UTC", "0 0 0 1 1 * 2028-2100/4",
+      "At 00:00 on 1 January every 4 years from 2028 to 2100, UTC.",
+      "2028 年起每 4 年（至 2100 年）的 1 月 1 日 00:00（UTC）。"),
+    Self(
+      "ocps", "UTC", "0 0 0 1 1 * 2028-9999/4",
+      "At 00:00 on 1 January every 4 years from 2028 on, UTC.",
+      "2028 年起每 4 年的 1 月 1 日 00:00（UTC）。"),
+    Self(
       "ocps", "Europe/Berlin", "30 2 * * *",
       "At 02:30 every day, Europe/Berlin time; times that the clocks jump over fire later by the length of the jump; times that the clocks show twice fire the first time only.",
       "每天 02:30（Europe/Berlin 时间）；时钟拨快时被跳过的时刻，按跳过的时长顺延触发；时钟拨慢时重复的时刻只在第一次触发。"),

@@ -165,6 +165,68 @@ struct MisbehavingTimeTests {
     }
   }
 
+  @Test("a deadline is due by the wall: forward it comes at once, back it leaves as much longer", arguments: [1, -1])
+  func deadline(direction: Int) async throws {
+    let cluster = TestCluster(nodes: 1, lifetime: .seconds(100_000)) { cluster, _, _, _ in
+      try await cluster.time.sleepUntilCancelled(in: cluster.schedulers[0])
+    }
+    try await cluster.run {
+      let policies = JobPolicies(deadline: .seconds(100))
+      try await cluster.schedulers[0].add(Tick(), trigger: .at(.at(10)), id: "a", policies: policies)
+      await cluster.time.advance(to: .at(11))
+      cluster.clock.set(to: cluster.clock.now() + Self.hour * direction)
+      await cluster.time.settle()
+      let isOver = try await cluster.schedulers[0].job("a")?.lastOutcome == .timedOut
+      #expect(isOver == (direction > 0))
+      await cluster.time.advance(to: .at(111))
+      #expect(try await cluster.schedulers[0].job("a")?.lastOutcome == .timedOut)
+    }
+  }
+
+  @Test(
+    "forward or asleep beyond the deadline: what can no longer be over in time is reported, what can runs",
+    arguments: Step.allCases)
+  func missedDeadline(step: Step) async throws {
+    let world = TestWorld()
+    try await world.run {
+      let policies = JobPolicies(deadline: .seconds(30))
+      try await world.scheduler.add(Tick(), trigger: Self.minute, id: "a", policies: policies)
+      await world.time.advance(to: .at(50))
+      step.apply(Self.hour, to: world.clock)
+      await world.time.settle()
+      #expect(world.ran.isEmpty)
+      #expect(try await self.fates(world).map(\.reason) == [.misfired])
+      #expect(try await self.fates(world).first?.count == .exactly(60))
+      await world.time.advance(by: .seconds(11))
+      #expect(world.ran.map(\.fireTime) == [.at(3_660)])
+    }
+  }
+
+  @Test("a start that jitter puts off is due by the wall: forward it comes at once, back no fire comes twice")
+  func jitter() async throws {
+    let world = TestWorld()
+    try await world.run {
+      let policies = JobPolicies(jitter: .seconds(30))
+      try await world.scheduler.add(Tick(), trigger: Self.minute, id: "a", policies: policies)
+      await world.time.advance(to: .at(30))
+      let first = try #require(await world.scheduler.job("a")?.record.nextStart)
+      try #require(first > .at(60))
+      world.clock.set(to: first - .microseconds(1))
+      await world.time.settle()
+      #expect(world.ran.isEmpty)
+      world.clock.set(to: first)
+      await world.time.settle()
+      #expect(world.ran.map(\.fireTime) == [.at(60)])
+      let second = try #require(await world.scheduler.job("a")?.record.nextStart)
+      world.clock.set(to: .at(40))
+      await world.time.advance(to: second - .microseconds(1))
+      #expect(world.ran.count == 1)
+      await world.time.advance(to: second)
+      #expect(world.ran.map(\.fireTime) == [.at(60), .at(120)])
+      #expect(try await self.fates(world) == [])
+    }
+  }
+
   @Test("a machine that slept longer than its session lives has lost its runs, and they run again")
   func sleptThroughSession() async throws {
     let cluster = TestCluster(nodes: 1) { cluster, _, _, context in

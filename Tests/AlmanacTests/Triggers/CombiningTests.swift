@@ -34,6 +34,33 @@ struct CombiningTests {
     #expect(try Trigger.allOf([grid(.max, from: 0), grid(.max - 1, from: 0)]).next(after: at(-1)) == at(0))
   }
 
+  @Test("intervals that meet again only after longer than 64 bits meet once, or twice, and never where only one fires")
+  func longPeriods() throws {
+    let (first, second) = (Int64(1) << 40, Int64(1) << 40 + 1)
+    for anchor in [0, -1, -1_000_000_000, .min] as [Int64] {
+      let once = try Trigger.allOf([grid(first, from: anchor), grid(second, from: anchor)])
+      #expect(once.next(after: at(anchor)) == nil)
+      #expect(once.last(onOrBefore: .distantFuture) == at(anchor))
+      if anchor > .min { #expect(once.next(after: .distantPast) == at(anchor)) }
+    }
+    // 3 times 2^61 and 2^62 meet every 3 times 2^62, which lies between 2^63 and 2^64.
+    let (long, longer) = (Int64(3) << 61, Int64(1) << 62)
+    let early: Int64 = -6_000_000_000_000_000_000
+    let late = Int64(Int128(early) + Int128(3) << 62)
+    let twice = try Trigger.allOf([grid(long, from: early), grid(longer, from: early)])
+    #expect(twice.next(after: .distantPast) == at(early))
+    #expect(twice.next(after: at(early)) == at(late))
+    #expect(twice.next(after: at(late)) == nil)
+    #expect(twice.last(onOrBefore: .distantFuture) == at(late))
+    #expect(twice.last(onOrBefore: at(late - 1)) == at(early))
+    // A third interval takes one of the two, or none.
+    let third = try Trigger.allOf([grid(long, from: early), grid(longer, from: early), grid(7, from: late)])
+    #expect(third.next(after: .distantPast) == at(late))
+    let none = try Trigger.allOf([grid(long, from: early), grid(longer, from: early), grid(2, from: early + 1)])
+    #expect(none.next(after: .distantPast) == nil)
+    #expect(none.last(onOrBefore: .distantFuture) == nil)
+  }
+
   @Test("the laws of triggers hold for combinations")
   func laws() throws {
     var samples = TriggerSamples(seed: 11)

@@ -16,7 +16,8 @@ public struct RetryPolicy: Hashable, Sendable {
     get { Double(self.jitterPercent) / 100 }
     set { self.jitterPercent = newValue.isFinite ? Int((min(max(newValue, 0), 1) * 100).rounded()) : 0 }
   }
-  /// Which errors are tried again, by the names of their types as ``Failure/type`` has them; nil, the default, for all.
+  /// Which errors are tried again, by the names of their types as ``Failure/type`` has them, or the names that they give themselves
+  /// (``NamedFailure``); nil, the default, for all.
   public var retryOn: Set<String>?
   /// Which errors are final, by the names of their types; of an error that both sets name this one holds.
   public var giveUpOn: Set<String>

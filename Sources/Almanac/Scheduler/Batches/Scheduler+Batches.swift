@@ -101,6 +101,8 @@ extension Scheduler {
     var draft = JobDraft(old)
     try change(&draft)
     draft.trigger = self.core.shared.zones.current(draft.trigger)
+    // What is stored already is not refused: a job must be changeable after the limit was lowered.
+    if draft.trigger != old.trigger { try self.checkSize(of: draft.trigger, for: old.id, store: desk.alias) }
     let definition = try draft.definition(basedOn: old, at: now)
     try self.check(payload: definition.payload, of: old.id, at: desk)
     return definition

@@ -120,6 +120,8 @@ final class CalendarIntervalRule: TriggerRule {
     return Trigger(try CalendarIntervalRule(spec, zone: ZoneDatabase.system.zone(members.string("zone"))))
   }
 
+  var roughSize: Int { 256 }
+
   var summary: String {
     let units = [("year", spec.years), ("month", spec.months), ("week", spec.weeks), ("day", spec.days)]
       .filter { $0.1 > 0 }.map { $0.1 == 1 ? $0.0 : "\($0.1) \($0.0)s" }

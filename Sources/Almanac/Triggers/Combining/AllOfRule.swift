@@ -40,9 +40,9 @@ final class AllOfRule: TriggerRule {
       searched = others
       return
     }
-    var common: IntervalRule? = first
-    for interval in intervals.dropFirst() { common = common.flatMap { $0.intersection(with: interval) } }
-    searched = common.map { others + [Trigger($0)] }
+    var common = IntervalRule.Meetings.grid(first)
+    for interval in intervals.dropFirst() { common = common.limited(to: interval) }
+    searched = common.trigger.map { others + [$0] }
   }
 
   /// How many searches lie in each other, this one included.
@@ -111,42 +111,6 @@ final class AllOfRule: TriggerRule {
   var inner: [Trigger] { members }
   var zones: [String] { CombinedTriggers.zones(of: members) }
   var form: TriggerForm { CombinedTriggers.form(TriggerKinds.allOf, members) }
+  var roughSize: Int { members.reduce(0) { $0 + $1.roughSize + 8 } }
   var summary: String { "all of (\(members.map(\.description).joined(separator: "; ")))" }
-}
-
-extension IntervalRule {
-  /// The interval of the instants that belong to both grids, or nil where there is none; both must have an anchor.
-  ///
-  /// Two grids meet where the distance of their anchors is a multiple of the greatest common divisor of their intervals,
-  /// and then again after every least common multiple (the Chinese remainder theorem).
-  func intersection(with other: IntervalRule) -> IntervalRule? {
-    guard let anchor, let otherAnchor = other.anchor else { return nil }
-    let (first, second) = (Int128(microseconds), Int128(other.microseconds))
-    let (start, otherStart) = (Int128(anchor.microsecondsSinceEpoch), Int128(otherAnchor.microsecondsSinceEpoch))
-    let (divisor, factor) = Self.extendedEuclid(first, second)
-    guard (otherStart - start) % divisor == 0 else { return nil }
-    let period = first / divisor * second
-    // Both factors are smaller than 2^64, so that the product fits.
-    let steps =
-      ((otherStart - start) / divisor % (second / divisor)) * (factor % (second / divisor)) % (second / divisor)
-    let meeting = start + steps * first
-    // The earliest meeting at which both have begun; an anchor that nobody chose is no fire time itself.
-    let begin = max(start + (isImplicit ? 1 : 0), otherStart + (other.isImplicit ? 1 : 0))
-    let earliest = begin + ((meeting - begin) % period + period) % period
-    guard let common = Int64(exactly: earliest) else { return nil }
-    return IntervalRule(
-      microseconds: Int64(exactly: period) ?? .max, anchor: Instant(microsecondsSinceEpoch: common), isImplicit: false)
-  }
-
-  /// The greatest common divisor, and how often `left` goes into it modulo `right`.
-  private static func extendedEuclid(_ left: Int128, _ right: Int128) -> (divisor: Int128, factor: Int128) {
-    var (old, current) = (left, right)
-    var (oldFactor, factor): (Int128, Int128) = (1, 0)
-    while current != 0 {
-      let quotient = old / current
-      (old, current) = (current, old - quotient * current)
-      (oldFactor, factor) = (factor, oldFactor - quotient * factor)
-    }
-    return (old, oldFactor)
-  }
 }

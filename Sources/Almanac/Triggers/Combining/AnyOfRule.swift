@@ -30,5 +30,6 @@ final class AnyOfRule: TriggerRule {
   var inner: [Trigger] { members }
   var zones: [String] { CombinedTriggers.zones(of: members) }
   var form: TriggerForm { CombinedTriggers.form(TriggerKinds.anyOf, members) }
+  var roughSize: Int { members.reduce(0) { $0 + $1.roughSize + 8 } }
   var summary: String { "any of (\(members.map(\.description).joined(separator: "; ")))" }
 }

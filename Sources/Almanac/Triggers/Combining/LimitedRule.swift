@@ -114,6 +114,8 @@ final class LimitedRule: TriggerRule {
     return Trigger(try LimitedRule(Trigger(json: base), limit: Int(clamping: limit), anchor: anchor))
   }
 
+  var roughSize: Int { base.roughSize + 64 }
+
   var summary: String { "\(base.description), at most \(limit == 1 ? "once" : "\(limit) times")" }
 }
 

@@ -172,7 +172,7 @@ struct ChinesePattern {
       return "\(set.first) 年至 \(set.last) 年"
     }
     if let step = ValueShape.distance(years), years.count > 2 {
-      return "\(set.first) 年起每 \(step) 年" + (set.last >= CivilPattern.farYear - 100 ? "" : "（至 \(set.last) 年）")
+      return "\(set.first) 年起每 \(step) 年" + (CivilPattern.isEndless(set, step: step) ? "" : "（至 \(set.last) 年）")
     }
     return ChineseWords.pieces(years) { "\($0) 年" }.replacingSpaces()
   }

@@ -161,7 +161,7 @@ struct EnglishPattern {
     }
     if let step = ValueShape.distance(years), years.count > 2 {
       return " every \(step) years from \(set.first)"
-        + (set.last >= CivilPattern.farYear - 100 ? " on" : " to \(set.last)")
+        + (CivilPattern.isEndless(set, step: step) ? " on" : " to \(set.last)")
     }
     return " in \(EnglishWords.pieces(years))"
   }

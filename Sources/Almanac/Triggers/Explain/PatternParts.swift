@@ -51,4 +51,7 @@ extension CivilPattern {
 
   /// No expression that people write bounds itself so late.
   static let farYear = 2_199
+
+  /// Whether years at one distance go on as far as a dialect knows years; the next one would lie beyond.
+  static func isEndless(_ years: YearSet, step: Int) -> Bool { years.last > Self.farYear - step }
 }

@@ -110,6 +110,8 @@ final class OnCalendarRule: TriggerRule {
     return Trigger(try OnCalendarRule(expression, zone: zone, gap: gap, fold: fold))
   }
 
+  var roughSize: Int { expression.utf8.count + 128 }
+
   var summary: String { "on calendar \"\(printable(expression, limit: 200))\" in \(walk.zone.identifier)" }
 }
 

@@ -59,5 +59,7 @@ final class CronRule: TriggerRule {
     return Trigger(try CronRule(expression, dialect: dialect, zone: zone, gap: gap, fold: fold, seed: seed))
   }
 
+  var roughSize: Int { expression.utf8.count + (seed?.utf8.count ?? 0) + 128 }
+
   var summary: String { "cron \"\(printable(expression, limit: 200))\" in \(walk.zone.identifier)" }
 }

@@ -70,6 +70,8 @@ final class IntervalRule: TriggerRule {
     return Trigger(IntervalRule(microseconds: microseconds, anchor: anchor, isImplicit: isImplicit))
   }
 
+  var roughSize: Int { 64 }
+
   var summary: String {
     let text = "every \(Duration.microseconds(microseconds))"
     guard let anchor else { return text }

@@ -71,6 +71,8 @@ final class QualifiedRule: TriggerRule {
     return form
   }
 
+  var roughSize: Int { base.roughSize + JSONValue.object(unknown).roughSize + 64 }
+
   var summary: String {
     base.description + (start.map { " not before \($0)" } ?? "") + (end.map { " not after \($0)" } ?? "")
   }

@@ -15,6 +15,10 @@ protocol TriggerRule: AnyObject, Sendable {
   /// What the rule says, to be encoded and compared.
   var form: TriggerForm { get }
 
+  /// About how many bytes the encoded form has; see ``Trigger/encodedSize(beyond:)``. Rules that are small whatever they say answer without
+  /// making their form.
+  var roughSize: Int { get }
+
   /// One line for people.
   var summary: String { get }
 
@@ -49,6 +53,7 @@ extension TriggerRule {
     return .exactly(count)
   }
 
+  var roughSize: Int { form.json.roughSize }
   func anchored(at instant: Instant) -> Trigger? { nil }
   var hasBeginning: Bool { false }
   var inner: [Trigger] { [] }
