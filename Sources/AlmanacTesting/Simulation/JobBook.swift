@@ -221,7 +221,9 @@ struct JobBook: Sendable {
     case .unknown:
       if policies.onCrash == .runAgain, !isOver { problems.append("\(what) is given up, and was to run again") }
     case .cancelled:
-      if entry.stop?.reason != .requested, entry.stop?.reason != .overlap { problems.append("\(what) was cancelled by nobody") }
+      if entry.stop?.reason != .requested, entry.stop?.reason != .overlap {
+        problems.append("\(what) was cancelled by nobody")
+      }
     case .snoozed:
       problems.append("\(what) asked for a later start, and no work here does")
     case .succeeded:
