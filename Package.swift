@@ -70,6 +70,7 @@ let package = Package(
     .executableTarget(name: "almanac-simulate", dependencies: ["AlmanacTesting"]),
     .testTarget(
       name: "AlmanacTests", dependencies: ["Almanac", "AlmanacTesting"], exclude: ["Record/Fixtures"]),
+    .testTarget(name: "AlmanacTestingTests", dependencies: ["Almanac", "AlmanacTesting"]),
     .testTarget(name: "AlmanacSQLiteTests", dependencies: ["AlmanacSQLite", "AlmanacTesting"]),
     .testTarget(name: "AlmanacCommandsTests", dependencies: ["AlmanacCommands", "AlmanacTesting"]),
   ],

@@ -12,13 +12,17 @@ package struct Surroundings: Sendable {
   package var uniqueNumber: (@Sendable () -> Int64)?
   /// The version of the zone data; nil for the machine's own.
   package var zoneData: String?
+  /// Counts the task among those that are at work, so that one that waits for virtual time can say so; nil where nobody counts.
+  package var meter: ActivityMeter?
 
   package init(
-    executor: (any TaskExecutor)? = nil, uniqueNumber: (@Sendable () -> Int64)? = nil, zoneData: String? = nil
+    executor: (any TaskExecutor)? = nil, uniqueNumber: (@Sendable () -> Int64)? = nil, zoneData: String? = nil,
+    meter: ActivityMeter? = nil
   ) {
     self.executor = executor
     self.uniqueNumber = uniqueNumber
     self.zoneData = zoneData
+    self.meter = meter
   }
 
   /// A random positive number, for names that must not be used again.

@@ -8,26 +8,33 @@ extension VirtualTime {
   ///
   /// - Throws: `CancellationError` as soon as the run is cancelled.
   public func sleep(for duration: Duration, in scheduler: Scheduler) async throws {
-    let sleeper = Sleeper(activity: scheduler.activity)
+    try await VirtualTime.sleep(for: duration, on: self.clock, counting: scheduler.activity)
+  }
+
+  /// Sleeps until the run is cancelled: code that hangs, but listens.
+  public func sleepUntilCancelled(in scheduler: Scheduler) async throws {
+    try await self.sleep(for: VirtualTime.forever, in: scheduler)
+  }
+
+  static let forever: Duration = .seconds(100 * 365 * 86_400)
+
+  /// - Parameter activity: counts the caller; nil where nobody does.
+  static func sleep(for duration: Duration, on clock: ManualClock, counting activity: ActivityMeter?) async throws {
+    let sleeper = Sleeper(activity: activity)
     let timer = Mutex<ClockTimer?>(nil)
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         guard sleeper.begin(continuation) else { return }
-        let set = self.clock.timer(after: duration) { sleeper.wake() }
+        let set = clock.timer(after: duration) { sleeper.wake() }
         timer.withLock { $0 = set }
         // Only now, so that whoever sees the scheduler idle sees the timer too.
-        scheduler.activity.leave()
+        activity?.leave()
       }
     } onCancel: {
       sleeper.wake()
     }
     timer.withLock { $0 }?.cancel()
     try Task.checkCancellation()
-  }
-
-  /// Sleeps until the run is cancelled: code that hangs, but listens.
-  public func sleepUntilCancelled(in scheduler: Scheduler) async throws {
-    try await self.sleep(for: .seconds(100 * 365 * 86_400), in: scheduler)
   }
 }
 
@@ -40,9 +47,9 @@ private final class Sleeper: Sendable {
   }
 
   private let state = Mutex(State.awake)
-  private let activity: ActivityMeter
+  private let activity: ActivityMeter?
 
-  init(activity: ActivityMeter) {
+  init(activity: ActivityMeter?) {
     self.activity = activity
   }
 
@@ -62,7 +69,7 @@ private final class Sleeper: Sendable {
       defer { state = .woken }
       guard case .asleep(let continuation) = state else { return nil }
       // Counted before it is resumed, so that the scheduler is never seen idle in between.
-      self.activity.enter()
+      self.activity?.enter()
       return continuation
     }
     continuation?.resume()
