@@ -94,5 +94,5 @@ public enum StoreMethod: String, Hashable, Sendable, CaseIterable {
   case prepare, now
   case openSession, renewSession, sessions, markDead, forgetSessions
   case insert, fetch, query, update, advance, earliestWake, owners, records
-  case announce, append, history, pruneHistory
+  case announce, append, history, pruneHistory, trimHistory
 }
