@@ -32,6 +32,7 @@ extension JobMachine {
     // What was quarantined was said anew, which is how it is repaired. A pause stays: replacing a job does not start it.
     if change.state.status == .quarantined, change.definition.trigger.unreadableReason == nil {
       change.setStatus(.active)
+      change.state.crashesInRow = 0
     }
     change.report(.replaced(triggerChanged: triggerChanged))
     return change.commit()

@@ -15,7 +15,7 @@ extension JobMachine {
 
     // Fires that are too late are misfires, whether or not there is a slot.
     if self.isTooLate(first, start: nextStart, change) {
-      guard let onTime = self.firstInTime(change), first < onTime, onTime <= latest else {
+      guard let onTime = self.firstInTime(change, after: first), onTime <= latest else {
         change.drop(.misfired, from: first, through: latest)
         self.advance(&change, past: latest)
         return true
@@ -47,8 +47,8 @@ extension JobMachine {
     return change.policies.deadlineAt(of: fire).map { $0 <= change.now } ?? false
   }
 
-  /// The first fire that is not too late now.
-  private static func firstInTime(_ change: RecordChange) -> Instant? {
+  /// The first fire after one that is too late that is not.
+  private static func firstInTime(_ change: RecordChange, after late: Instant) -> Instant? {
     let policies = change.policies
     var first: Instant = .distantPast
     if let grace = policies.effectiveGrace {
@@ -59,7 +59,9 @@ extension JobMachine {
       guard let fire = change.definition.trigger.next(after: change.now - max(deadline, .zero)) else { return nil }
       first = max(first, fire)
     }
-    return first
+    // When the late one may start was written down, by other zone data perhaps: computed anew it may be in time still, which says
+    // nothing against those that come after it.
+    return first > late ? first : change.definition.trigger.next(after: late)
   }
 
   // MARK: Taking on

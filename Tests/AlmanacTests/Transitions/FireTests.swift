@@ -42,6 +42,20 @@ struct FireTests {
     #expect(job.fates.isEmpty && job.problems.isEmpty, "\(job.problems)")
   }
 
+  @Test("a fire whose start was put off less when it was written down takes no other with it when it is too late")
+  func startWrittenByOthers() throws {
+    var record = Workshop.job(Workshop.every(10), JobPolicies(misfireGrace: .seconds(15), jitter: .seconds(8)))
+    let start = try #require(record.nextStart)
+    try #require(start > Workshop.at(15), "the second fire has to come before the first is too late")
+    record.state.nextStart = nil
+    var job = Follower(record)
+    job.now = start + .seconds(15)
+    job.apply(Workshop.due(1))
+    #expect(job.fates == [Fate(reason: .misfired, first: Workshop.at(10), last: Workshop.at(10), count: .exactly(1))])
+    #expect(job.starts.map(\.fireTime) == [Workshop.at(20)])
+    #expect(job.problems.isEmpty, "\(job.problems)")
+  }
+
   @Test("removing a job reports the fires that it still owed")
   func removedWhileOwing() {
     var job = Follower(Workshop.job(Workshop.every(10)))
