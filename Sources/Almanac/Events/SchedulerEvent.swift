@@ -33,6 +33,8 @@ public struct SchedulerEvent: Sendable {
     case storeRecovered(String)
     case executorAdded(String)
     case executorRemoved(String)
+    /// An executor could not begin a run and gave it back; it is given nothing for a while.
+    case executorRefused(String, reason: String)
     case sessionOpened(Epoch, store: String)
     /// This scheduler's own session is no longer trusted; its runs were cancelled.
     case sessionLost(Epoch, store: String)

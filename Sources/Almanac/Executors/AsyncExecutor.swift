@@ -1,15 +1,17 @@
 /// Runs jobs as tasks of Swift concurrency: the default.
 ///
-/// A run shares the cooperative pool with the rest of the program, so its code must not block a thread.
+/// A run shares the cooperative pool with the rest of the program, so its code must not block a thread; code that does belongs on a
+/// ``ThreadExecutor``.
 public final class AsyncExecutor: JobExecutor {
-  public let size: Int
+  public var size: Int { self.places.size }
+  private let places: RunPlaces
   private let priority: TaskPriority?
 
   /// - Parameters:
   ///   - size: the most runs at once.
   ///   - priority: the priority of the runs' tasks.
   public init(size: Int = AsyncExecutor.defaultSize, priority: TaskPriority? = nil) {
-    self.size = max(size, 1)
+    self.places = RunPlaces(size)
     self.priority = priority
   }
 
@@ -19,9 +21,11 @@ public final class AsyncExecutor: JobExecutor {
   public func start() async throws {}
 
   public func execute(_ runs: [RunAssignment]) {
-    for run in runs {
+    for run in runs where self.places.take(for: run) {
       let task = Surroundings.begin(priority: self.priority) {
-        run.finish(await run.perform())
+        let outcome = await run.perform()
+        self.places.leave()
+        run.finish(outcome)
       }
       run.onCancel { task.cancel() }
     }

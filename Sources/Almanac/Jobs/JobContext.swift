@@ -45,18 +45,17 @@ public struct JobContext: Sendable {
   private let report: @Sendable (Int64, Int64?, String?) -> Void
 
   package init(
-    jobID: JobID, jobName: String, store: String, order: StartOrder, logger: Logger,
-    ownership: @escaping @Sendable () -> Bool,
+    _ request: RunRequest, logger: Logger, ownership: @escaping @Sendable () -> Bool,
     report: @escaping @Sendable (_ completed: Int64, _ total: Int64?, _ note: String?) -> Void
   ) {
-    self.jobID = jobID
-    self.jobName = jobName
-    self.store = store
-    self.origin = order.origin
-    self.attempt = order.attempt
-    self.token = order.token
-    self.deadline = order.timeoutAt?.date
-    self.fireInstant = order.fireTime
+    self.jobID = request.jobID
+    self.jobName = request.jobName
+    self.store = request.store
+    self.origin = request.origin
+    self.attempt = request.attempt
+    self.token = request.token
+    self.deadline = request.timeoutAt?.date
+    self.fireInstant = request.fireTime
     self.logger = logger
     self.ownership = ownership
     self.report = report

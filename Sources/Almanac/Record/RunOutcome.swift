@@ -8,6 +8,8 @@ public struct RunOutcome: Hashable, Sendable {
     case snoozed(Duration)
     /// It stopped because it was told to.
     case cancelled
+    /// The process that ran it is gone, and nobody knows how far it came: the job's ``CrashPolicy`` decides what follows.
+    case crashed(Failure)
   }
 
   public var kind: Kind
@@ -81,9 +83,9 @@ public enum OutcomeKind: String, Hashable, Sendable, Codable, CaseIterable {
   case cancelled
   /// It asked to be started again later.
   case snoozed
-  /// Its scheduler was lost, and the job says not to run it again: nobody knows what it did.
+  /// Its process was lost, and the job says not to run it again: nobody knows what it did.
   case unknown
-  /// Its scheduler was lost; it runs again.
+  /// Its process was lost; it runs again.
   case crashed
   /// Its scheduler shut down before it ended; it runs again.
   case interrupted

@@ -18,22 +18,33 @@ enum PayloadCoding {
     }
   }
 
-  /// The values of a job, or those that one run of it was asked for with.
-  static func decode<Values: JobPayload>(
-    _ type: Values.Type, from definition: JobDefinition, _ payload: [UInt8]? = nil
+  /// The values of a job.
+  static func decode<Values: JobPayload>(_ type: Values.Type, from definition: JobDefinition) throws -> Values {
+    try self.decode(
+      type, definition.payload, codec: definition.profile.payloadCodec, version: definition.profile.payloadVersion,
+      of: definition.id)
+  }
+
+  /// The values that a run is asked for with.
+  static func decode<Values: JobPayload>(_ type: Values.Type, from request: RunRequest) throws -> Values {
+    try self.decode(
+      type, request.payload, codec: request.payloadCodec, version: request.payloadVersion, of: request.jobID)
+  }
+
+  private static func decode<Values: JobPayload>(
+    _ type: Values.Type, _ payload: [UInt8], codec: String, version: Int, of id: JobID
   ) throws -> Values {
-    guard definition.profile.payloadCodec == Payload.json else {
+    guard codec == Payload.json else {
       throw SchedulerError(
-        .payloadNotDecodable, job: definition.id,
-        "the payload is in the format \"\(definition.profile.payloadCodec)\", and only \"\(Payload.json)\" is known")
+        .payloadNotDecodable, job: id,
+        "the payload is in the format \"\(codec)\", and only \"\(Payload.json)\" is known")
     }
     do {
-      return try JSONDecoder().decode(type, from: Data(payload ?? definition.payload))
+      return try JSONDecoder().decode(type, from: Data(payload))
     } catch {
       throw SchedulerError(
-        .payloadNotDecodable, job: definition.id,
-        "the payload (version \(definition.profile.payloadVersion)) is not a \(type) of version \(Values.payloadVersion): \(DecodingTrouble(error))"
-      )
+        .payloadNotDecodable, job: id,
+        "the payload (version \(version)) is not a \(type) of version \(Values.payloadVersion): \(DecodingTrouble(error))")
     }
   }
 }

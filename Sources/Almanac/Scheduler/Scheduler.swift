@@ -41,68 +41,30 @@ public final class Scheduler: Service, Sendable {
 
   // MARK: What can be run
 
-  /// Makes this scheduler able to run jobs of the given type.
-  ///
-  /// Jobs of types that no scheduler has registered wait in their store, untouched. Jobs that were stored under one of the type's
-  /// ``JobPayload/formerNames`` are run too.
-  ///
-  /// - Parameter executor: the executor for jobs that name none.
+  /// Which jobs this scheduler can run. Register them before or while it runs.
+  public var jobs: JobRegistry { self.core.shared.registry }
+
+  /// Makes this scheduler able to run jobs of the given type; see ``JobRegistry/register(_:executor:)``.
   public func register<Values: Job>(
     _ type: Values.Type, executor: String = SchedulerConfiguration.defaultAlias
   ) {
-    self.register(type, executor: executor) { try await $0.run(in: $1) }
+    self.jobs.register(type, executor: executor)
   }
 
-  /// Makes this scheduler able to run jobs of the given payload type by the given handler.
-  ///
-  /// - Parameters:
-  ///   - executor: the executor for jobs that name none.
-  ///   - handler: does the work of one run. It may capture services. Registering a type again replaces its handler for runs
-  ///     that begin later.
+  /// Makes this scheduler able to run jobs of the given payload type by the given handler; see ``JobRegistry``.
   public func register<Values: JobPayload>(
     _ type: Values.Type, executor: String = SchedulerConfiguration.defaultAlias,
     _ handler: @escaping @Sendable (Values, JobContext) async throws -> Void
   ) {
-    self.register(type, executor) { payload, context in
-      try await handler(payload, context)
-      return nil
-    }
+    self.jobs.register(type, executor: executor, handler)
   }
 
-  /// Makes this scheduler able to run jobs of the given payload type by a handler that returns something.
-  ///
-  /// What it returns is encoded as JSON and kept in the job's history, where ``AttemptEnd/result(as:)`` reads it, as often as anybody likes. It may have
-  /// up to ``RunOutcome/maximumResult`` bytes; what is larger is not kept, and the run's log says so.
-  ///
-  /// ```swift
-  /// scheduler.register(CountVisits.self) { visits, context in
-  ///   try await database.count(visits.day)
-  /// }
-  /// ```
+  /// Makes this scheduler able to run jobs of the given payload type by a handler whose answer is kept in the job's history; see ``JobRegistry``.
   public func register<Values: JobPayload, Output: Encodable & Sendable>(
     _ type: Values.Type, executor: String = SchedulerConfiguration.defaultAlias,
     _ handler: @escaping @Sendable (Values, JobContext) async throws -> Output
   ) {
-    self.register(type, executor) { payload, context in
-      ResultCoding.encode(try await handler(payload, context), context.logger)
-    }
-  }
-
-  private func register<Values: JobPayload>(
-    _ type: Values.Type, _ executor: String,
-    _ handler: @escaping @Sendable (Values, JobContext) async throws -> [UInt8]?
-  ) {
-    let entry = JobRegistry.Entry(executor: executor) { definition, bytes, context in
-      let payload: Values
-      do {
-        payload = try PayloadCoding.decode(Values.self, from: definition, bytes)
-      } catch {
-        throw PayloadUnreadable(reason: String(describing: error))
-      }
-      return try await handler(payload, context)
-    }
-    self.core.shared.registry.register(Values.jobName, formerNames: Values.formerNames, entry)
-    self.core.shared.wakeAll()
+    self.jobs.register(type, executor: executor, handler)
   }
 
   // MARK: Running

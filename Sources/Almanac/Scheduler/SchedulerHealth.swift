@@ -33,7 +33,8 @@ public struct SchedulerHealth: Hashable, Sendable {
 
   public var status: Status {
     if self.phase != .running { return .stopped }
-    return self.stores.map(\.status).max() ?? .healthy
+    let worst = self.stores.map(\.status).max() ?? .healthy
+    return self.executors.contains { $0.restsBecause != nil } ? max(worst, .degraded) : worst
   }
 
   /// How things are between a scheduler and one of its stores.
@@ -76,6 +77,8 @@ public struct SchedulerHealth: Hashable, Sendable {
     public var size: Int
     /// Runs that are going.
     public var busy: Int
+    /// Why it is given no runs at this moment, in its own words: it refused one a short while ago. Nil where it takes runs.
+    public var restsBecause: String?
   }
 }
 

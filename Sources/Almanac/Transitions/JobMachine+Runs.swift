@@ -8,7 +8,14 @@ extension JobMachine {
     guard let index = self.index(of: token, in: change) else { return self.whyUnknown(token, change) }
     guard let claim = change.state.runs[index].claim else { return .noSuchRun }
     var end = RunEnd(startedAt: startedAt, endedAt: endedAt, node: node, result: outcome.result, logs: outcome.logs)
+    // Whatever else it came to, it did not take its process with it.
+    var crashes = 0
     switch (outcome.kind, claim.cancelling) {
+    case (.crashed(let failure), let reason):
+      end.kind = self.endOfLostRun(reason, change)
+      end.failure = failure
+      // One that was told to stop and did not was killed: that is no fault of the kind that is counted.
+      crashes = reason == nil ? change.state.crashesInRow.countedUp : change.state.crashesInRow
     case (.succeeded, _):
       // It was told to stop and did its work all the same: the work is done, and that is what counts.
       end.kind = .succeeded
@@ -34,9 +41,9 @@ extension JobMachine {
       // Nobody asked for this run to stop: its scheduler is shutting down and could not wait.
       end.kind = .interrupted
     }
-    // Whatever it came to, it did not take its process with it.
-    change.state.crashesInRow = 0
+    change.state.crashesInRow = crashes
     self.end(&change, at: index, end)
+    self.quarantineIfDeadly(&change)
     return nil
   }
 
@@ -88,19 +95,24 @@ extension JobMachine {
       let token = FencingToken(incarnation: change.definition.incarnation, claim: claim.number)
       change.report(.ownerLost(epoch, token))
       var end = RunEnd(startedAt: claim.at, endedAt: change.now, node: node)
-      switch (claim.cancelling, change.policies.onCrash) {
-      case (.timeout?, .runAgain): end.kind = .timedOut
-      case (.requested?, .runAgain), (.overlap?, .runAgain): end.kind = .cancelled
-      case (nil, .runAgain): end.kind = change.state.status.isTombstone ? .unknown : .crashed
-      case (_, .abandon): end.kind = .unknown
-      }
+      end.kind = self.endOfLostRun(claim.cancelling, change)
       self.end(&change, at: index, end)
     }
     if !tookLeave { self.quarantineIfDeadly(&change) }
     return nil
   }
 
-  /// Sets a job aside that was going each time a scheduler was lost, too often in a row to be chance. Its runs wait in it.
+  /// What a run came to whose process is gone, by why it was told to stop, if it was.
+  private static func endOfLostRun(_ reason: CancelReason?, _ change: RecordChange) -> OutcomeKind {
+    switch (reason, change.policies.onCrash) {
+    case (.timeout?, .runAgain): .timedOut
+    case (.requested?, .runAgain), (.overlap?, .runAgain): .cancelled
+    case (nil, .runAgain): change.state.status.isTombstone ? .unknown : .crashed
+    case (_, .abandon): .unknown
+    }
+  }
+
+  /// Sets a job aside that was going each time a process died, too often in a row to be chance. Its runs wait in it.
   private static func quarantineIfDeadly(_ change: inout RecordChange) {
     guard let limit = change.policies.crashLimit, change.state.crashesInRow >= max(limit, 1) else { return }
     switch change.state.status {
@@ -108,7 +120,7 @@ extension JobMachine {
     case .quarantined, .finished, .removed: return
     }
     let times = change.state.crashesInRow
-    let note = "its scheduler was lost \(times) \(times == 1 ? "time" : "times") in a row while it ran"
+    let note = "the process that ran it died \(times) \(times == 1 ? "time" : "times") in a row"
     change.setStatus(.quarantined, note: note)
     change.report(.quarantined(reason: note))
   }
@@ -224,7 +236,7 @@ extension JobMachine {
       change.state.failuresInRow.countUp()
       self.pauseIfFailing(&change, end.failure?.message)
     case .unknown:
-      self.bury(&change, run, end.kind, nil)
+      self.bury(&change, run, end.kind, end.failure?.message)
     case .cancelled, .snoozed, .crashed, .interrupted:
       break
     }

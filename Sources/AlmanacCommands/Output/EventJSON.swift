@@ -37,6 +37,10 @@ enum EventJSON {
     case .executorRemoved(let alias):
       members["event"] = "executorRemoved"
       members["executor"] = .string(alias)
+    case .executorRefused(let alias, let reason):
+      members["event"] = "executorRefused"
+      members["executor"] = .string(alias)
+      members["reason"] = .string(reason)
     case .sessionOpened(let epoch, _):
       members["event"] = "sessionOpened"
       members["session"] = .integer(epoch.rawValue)

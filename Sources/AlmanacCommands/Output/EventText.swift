@@ -36,6 +36,8 @@ struct EventText: Sendable {
     case .stopped: return self.notice(instant, "stopped", .faint)
     case .paused: return self.notice(instant, "paused", .warning)
     case .resumed: return self.notice(instant, "resumed", .good)
+    case .executorRefused(let alias, let reason):
+      return self.notice(instant, "executor \(alias) takes no runs for a while: \(reason)", .warning)
     case .started, .storeAdded, .storeRemoved, .executorAdded, .executorRemoved, .sessionOpened: return nil
     }
   }

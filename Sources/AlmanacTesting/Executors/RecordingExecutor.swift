@@ -23,6 +23,8 @@ public final class RecordingExecutor: JobExecutor {
     case hold
     /// As `hold`, but it does not listen when it is told to stop: code that hangs.
     case hang
+    /// The executor cannot begin the run, gives it back, and wants nothing for the given time.
+    case refuse(String, pause: Duration)
   }
 
   /// A run that was handed over.
@@ -112,6 +114,8 @@ public final class RecordingExecutor: JobExecutor {
       }
     case .end(let outcome):
       run.finish(outcome)
+    case .refuse(let reason, let pause):
+      run.refuse(reason, for: pause)
     case .hold, .hang:
       let held = Held(run: run, surroundings: Surroundings.current)
       self.state.withLock { $0.held.append(held) }

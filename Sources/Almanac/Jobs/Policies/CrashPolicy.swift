@@ -1,4 +1,4 @@
-/// What becomes of a run whose scheduler died, or lost its session.
+/// What becomes of a run whose scheduler died or lost its session, or whose worker process died.
 public enum CrashPolicy: String, Hashable, Sendable, Codable {
   /// It runs again, on whichever scheduler takes it: at least once.
   case runAgain

@@ -71,7 +71,8 @@ final class SchedulerCore: Sendable {
       case .stopping: .draining
       }
     let executors = self.shared.ledger.usage.map {
-      SchedulerHealth.ExecutorHealth(alias: $0.key, size: $0.value.size, busy: $0.value.running)
+      SchedulerHealth.ExecutorHealth(
+        alias: $0.key, size: $0.value.size, busy: $0.value.running, restsBecause: $0.value.restsBecause)
     }
     return SchedulerHealth(
       phase: phase, isPaused: self.shared.isPaused, stores: self.desks.map(\.health),

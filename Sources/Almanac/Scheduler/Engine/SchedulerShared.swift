@@ -6,20 +6,19 @@ final class SchedulerShared: Sendable {
   private struct State {
     var isPaused: Bool
     var executors: [String: any JobExecutor] = [:]
-    /// The loops' wakeups, by store.
-    var wakeups: [String: Wakeup] = [:]
   }
 
   let configuration: SchedulerConfiguration
   let clock: any SchedulerClock
   let logger: Logger
-  let registry = JobRegistry()
+  let registry: JobRegistry
   let ledger = SlotLedger()
   let suspects = SuspectGate()
   let hub = EventHub()
   let meter = ActivityMeter()
   let metrics = SchedulerMetrics()
   let zones: ZoneKeeper
+  let wakeups = WakeupBook()
   private let state: Mutex<State>
 
   init(configuration: SchedulerConfiguration, clock: any SchedulerClock, logger: Logger) {
@@ -27,6 +26,8 @@ final class SchedulerShared: Sendable {
     self.clock = clock
     self.logger = logger
     self.zones = ZoneKeeper(configuration.zoneDatabase)
+    let wakeups = self.wakeups
+    self.registry = JobRegistry { wakeups.signalAll() }
     self.state = Mutex(State(isPaused: configuration.startsPaused))
   }
 
@@ -67,26 +68,49 @@ final class SchedulerShared: Sendable {
 
   // MARK: Waking
 
-  func setWakeup(_ wakeup: Wakeup, of store: String) {
-    self.state.withLock { $0.wakeups[store] = wakeup }
-  }
-
-  /// Forgets a wakeup, unless another store has the alias by now.
-  func clearWakeup(_ wakeup: Wakeup, of store: String) {
-    self.state.withLock { state in
-      if state.wakeups[store] === wakeup { state.wakeups[store] = nil }
-    }
-  }
-
-  func wakeAll() {
-    for wakeup in self.state.withLock({ Array($0.wakeups.values) }) { wakeup.signal() }
-  }
+  func wakeAll() { self.wakeups.signalAll() }
 
   /// Frees the slot of a run, and wakes the loops that were short of it.
   func release(_ alias: String) {
-    let stores = self.ledger.release(alias)
+    self.wakeups.signal(self.ledger.release(alias))
+  }
+
+  /// Hands nothing to an executor for a while: it said that it cannot take anything.
+  func rest(_ alias: String, for pause: Duration, because reason: String) {
+    guard self.ledger.rest(alias, because: reason) else { return }
+    self.logger.warning("executor takes no runs", metadata: ["executor": "\(alias)", "reason": "\(reason)"])
+    self.metrics.countExecutorRefusal(alias)
+    self.publish(.executorRefused(alias, reason: reason))
+    // Nobody takes the timer back: where the executor is gone by then, there is nothing to open.
+    _ = self.clock.timer(after: pause) { [weak self] in
+      guard let self, self.ledger.reopen(alias) else { return }
+      self.wakeAll()
+    }
+  }
+}
+
+/// The wakeups of the loops, by store.
+final class WakeupBook: Sendable {
+  private let wakeups = Mutex<[String: Wakeup]>([:])
+
+  func set(_ wakeup: Wakeup, of store: String) {
+    self.wakeups.withLock { $0[store] = wakeup }
+  }
+
+  /// Forgets a wakeup, unless another store has the alias by now.
+  func clear(_ wakeup: Wakeup, of store: String) {
+    self.wakeups.withLock { wakeups in
+      if wakeups[store] === wakeup { wakeups[store] = nil }
+    }
+  }
+
+  func signalAll() {
+    for wakeup in self.wakeups.withLock({ Array($0.values) }) { wakeup.signal() }
+  }
+
+  func signal(_ stores: Set<String>) {
     guard !stores.isEmpty else { return }
-    let wakeups = self.state.withLock { state in stores.compactMap { state.wakeups[$0] } }
+    let wakeups = self.wakeups.withLock { wakeups in stores.compactMap { wakeups[$0] } }
     for wakeup in wakeups { wakeup.signal() }
   }
 }

@@ -16,9 +16,11 @@ final class SlotLedger: Sendable {
     /// Only they are woken, and only by runs that end. Were they woken by reservations that are given back too, two loops that
     /// reserve in turn would wake each other for ever.
     var short: Set<String> = []
+    /// Why the executor is given nothing at this moment; nil where it is.
+    var restsBecause: String?
 
-    var open: Int { max(self.size - self.running, 0) }
-    var free: Int { max(self.size - self.running - self.reserved, 0) }
+    var open: Int { self.restsBecause == nil ? max(self.size - self.running, 0) : 0 }
+    var free: Int { max(self.open - self.reserved, 0) }
   }
 
   private struct State {
@@ -37,6 +39,24 @@ final class SlotLedger: Sendable {
 
   func close(_ alias: String) {
     self.state.withLock { _ = $0.accounts.removeValue(forKey: alias) }
+  }
+
+  /// Has an executor given nothing until ``reopen(_:)``. Answers false where that is so already, or where there is no such executor.
+  func rest(_ alias: String, because reason: String) -> Bool {
+    self.state.withLock { state in
+      guard let account = state.accounts[alias], account.restsBecause == nil else { return false }
+      state.accounts[alias]?.restsBecause = reason
+      return true
+    }
+  }
+
+  /// Answers false where nothing has changed by it.
+  func reopen(_ alias: String) -> Bool {
+    self.state.withLock { state in
+      guard state.accounts[alias]?.restsBecause != nil else { return false }
+      state.accounts[alias]?.restsBecause = nil
+      return true
+    }
   }
 
   /// Counts a store among those that share the slots, or no longer.
@@ -84,9 +104,9 @@ final class SlotLedger: Sendable {
     }
   }
 
-  /// How many runs each executor has, and how many it may have.
-  var usage: [String: (size: Int, running: Int)] {
-    self.state.withLock { $0.accounts.mapValues { ($0.size, $0.running) } }
+  /// How many runs each executor has, how many it may have, and why it is given none at this moment.
+  var usage: [String: (size: Int, running: Int, restsBecause: String?)] {
+    self.state.withLock { $0.accounts.mapValues { ($0.size, $0.running, $0.restsBecause) } }
   }
 
   /// Frees the slot of a run.

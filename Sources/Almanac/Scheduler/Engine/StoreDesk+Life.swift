@@ -9,7 +9,7 @@ extension StoreDesk {
       guard state.loops.isEmpty else { return }
       state.isStopping = false
       state.isHurried = false
-      self.shared.setWakeup(self.wakeup, of: self.alias)
+      self.shared.wakeups.set(self.wakeup, of: self.alias)
       self.shared.ledger.setSharing(true, self.alias)
       state.loops = [
         self.task(&state) { await $0.keepSession() },
@@ -67,7 +67,7 @@ extension StoreDesk {
     if !self.state.withLock({ $0.loopsGoing.isDisjoint(with: going) }) {
       self.logger.warning("store did not answer before the end; what was asked of it is left behind")
     }
-    self.shared.clearWakeup(self.wakeup, of: self.alias)
+    self.shared.wakeups.clear(self.wakeup, of: self.alias)
     self.shared.ledger.setSharing(false, self.alias)
     self.state.withLock { $0.loops = [] }
     // Whoever still tries to write outcomes gives up: its runs are others' by now.

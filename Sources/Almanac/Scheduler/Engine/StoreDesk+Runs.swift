@@ -10,9 +10,9 @@ extension StoreDesk {
     for (record, order) in starting {
       let alias = record.lane.executor
       let key = RunKey(job: record.id, token: order.token)
-      guard let entry = self.shared.registry.entry(for: record.lane.jobName),
+      guard self.shared.registry.entry(for: record.lane.jobName) != nil,
         let executor = assignments[alias]?.executor ?? self.shared.executor(alias),
-        let assignment = self.assignment(record.definition, order, key, entry, epoch)
+        let assignment = self.assignment(record.definition, order, key, epoch)
       else {
         // Unregistered, removed, shut down or lost between the claim and now: given back as if it had never been claimed.
         self.shared.release(alias)
@@ -26,9 +26,9 @@ extension StoreDesk {
 
   /// Nil where the run must not begin any more.
   private func assignment(
-    _ definition: JobDefinition, _ order: StartOrder, _ key: RunKey, _ entry: JobRegistry.Entry, _ epoch: Epoch
+    _ definition: JobDefinition, _ order: StartOrder, _ key: RunKey, _ epoch: Epoch
   ) -> RunAssignment? {
-    let control = RunControl { [weak self] outcome in self?.ended(key, outcome) }
+    let control = RunControl { [weak self] end in self?.ended(key, end) }
     let uptime = self.shared.clock.uptime()
     let mayBegin = self.state.withLock { state -> Bool in
       // The session may have been lost, and another opened, while the claim was being committed: then others have the run.
@@ -45,36 +45,44 @@ extension StoreDesk {
     let kept = definition.policies.logLines
     let log = kept > 0 ? RunLog(limit: kept, clock: self.shared.clock) : nil
     if let log { logger.handler = RunLogHandler(logger.handler, log) }
-    let context = JobContext(
-      jobID: definition.id, jobName: definition.lane.jobName, store: self.alias, order: order, logger: logger,
-      ownership: { [weak self] in self?.owns(key) ?? false },
-      report: { [weak self] completed, total, note in
-        guard let self else { return }
-        self.report(RunProgress(completed: completed, total: total, note: note, at: self.now()), of: key)
-      })
     return RunAssignment(
-      job: definition.id, jobName: definition.lane.jobName, token: order.token, control: control
-    ) { [weak self] in
-      var outcome: RunOutcome
-      do {
-        let result = try await JobTracing.span(of: definition, order) {
-          try await entry.run(definition, order.payload ?? definition.payload, context)
-        }
-        outcome = RunOutcome(.succeeded, result: result)
-      } catch let error as PayloadUnreadable where order.payload != nil {
-        // The fault lies in what this run was asked for with, not in the job.
-        outcome = .failed(Failure(type: "PayloadUnreadable", message: error.reason), .giveUp)
-      } catch let error as PayloadUnreadable {
-        self?.payloadIsUnreadable(key, error.reason)
-        return .cancelled
-      } catch is CancellationError where control.isCancelled {
-        outcome = .cancelled
-      } catch {
-        outcome = RunOutcome(thrown: error)
-      }
-      if let log { outcome.logs = log.lines }
-      return outcome
+      RunRequest(definition, order, store: self.alias), logger: logger, control: control,
+      work: self.work(key, control, logger, log))
+  }
+
+  /// What a run needs of this scheduler while it goes.
+  private func work(_ key: RunKey, _ control: RunControl, _ logger: Logger, _ log: RunLog?) -> RunAssignment.Work {
+    let report: @Sendable (Int64, Int64?, String?) -> Void = { [weak self] completed, total, note in
+      guard let self else { return }
+      self.report(RunProgress(completed: completed, total: total, note: note, at: self.now()), of: key)
     }
+    let ownership: @Sendable () -> Bool = { [weak self] in self?.owns(key) ?? false }
+    let setAside: @Sendable (String) -> Void = { [weak self] reason in self?.payloadIsUnreadable(key, reason) }
+    let registry = self.shared.registry
+    return RunAssignment.Work(
+      body: { request, elsewhere in
+        var outcome = await JobTracing.span(of: request) { () async -> RunOutcome in
+          do throws(PayloadUnreadable) {
+            if let elsewhere {
+              var request = request
+              request.traceContext = JobTracing.currentCarrier()
+              return try await elsewhere(request)
+            }
+            let context = JobContext(request, logger: logger, ownership: ownership, report: report)
+            return try await registry.perform(request, in: context, isCancelled: { control.isCancelled })
+          } catch {
+            // The fault may lie in what this run was asked for with, not in the job.
+            if request.hasOwnPayload {
+              return .failed(Failure(type: "PayloadUnreadable", message: error.reason), .giveUp)
+            }
+            setAside(error.reason)
+            return .cancelled
+          }
+        }
+        if let log { outcome.logs = log.lines }
+        return outcome
+      },
+      report: report)
   }
 
   /// True while this scheduler holds the run and trusts its session.
@@ -86,11 +94,20 @@ extension StoreDesk {
     }
   }
 
-  /// The code of a run has ended: its slot is free, and how it ended is to be written.
-  private func ended(_ key: RunKey, _ outcome: RunOutcome) {
-    let node = self.configuration.node
-    self.ended(key) { order, now in
-      .finished(key.token, outcome, startedAt: order.startedAt, endedAt: now, node: node)
+  /// The code of a run has ended, or was not begun: its slot is free, and what became of it is to be written.
+  private func ended(_ key: RunKey, _ end: RunControl.End) {
+    switch end {
+    case .finished(let outcome):
+      let node = self.configuration.node
+      self.ended(key) { order, now in
+        .finished(key.token, outcome, startedAt: order.startedAt, endedAt: now, node: node)
+      }
+    case .refused(let reason, let pause):
+      // Before the slot is free, or the run would come back at once.
+      if let alias = self.state.withLock({ $0.runs[key]?.executor }) {
+        self.shared.rest(alias, for: pause, because: reason)
+      }
+      self.ended(key) { order, _ in .released(order.token) }
     }
   }
 

@@ -15,6 +15,7 @@ package enum MetricName: String, CaseIterable, Sendable {
   case clockOffset = "almanac.clock.offset"
   case executorBusy = "almanac.executor.busy"
   case executorSize = "almanac.executor.size"
+  case executorRefusals = "almanac.executor.refusals"
 
   package enum Kind: String, Sendable {
     case counter, timer, gauge
@@ -22,7 +23,8 @@ package enum MetricName: String, CaseIterable, Sendable {
 
   package var kind: Kind {
     switch self {
-    case .runsStarted, .runsEnded, .firesDropped, .firesMoved, .resultsRefused, .storeErrors: .counter
+    case .runsStarted, .runsEnded, .firesDropped, .firesMoved, .resultsRefused, .storeErrors, .executorRefusals:
+      .counter
     case .runDuration, .runLateness, .storeCall: .timer
     case .outcomesWaiting, .clockOffset, .executorBusy, .executorSize: .gauge
     }
@@ -35,7 +37,7 @@ package enum MetricName: String, CaseIterable, Sendable {
     case .firesDropped: ["job", "reason"]
     case .storeCall, .storeErrors: ["store", "call"]
     case .outcomesWaiting, .clockOffset: ["store"]
-    case .executorBusy, .executorSize: ["executor"]
+    case .executorBusy, .executorSize, .executorRefusals: ["executor"]
     }
   }
 }

@@ -59,6 +59,10 @@ final class SchedulerMetrics: Sendable {
     self.gauge(.executorBusy, alias).record(busy)
   }
 
+  func countExecutorRefusal(_ alias: String) {
+    self.counter(.executorRefusals, alias).increment()
+  }
+
   // MARK: Making them
 
   private static func nanoseconds(_ duration: Duration) -> Int64 {
