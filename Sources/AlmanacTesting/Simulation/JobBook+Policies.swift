@@ -17,6 +17,8 @@ extension JobBook {
       case .resumed:
         self.crashes = 0
         self.failures = 0
+      case .replaced where before.state.status == .quarantined && after.state.status != .quarantined:
+        self.crashes = 0
       case .deadRetried(let count): problems += self.retry(count, before, after)
       case .deadPurged(let count):
         let left = Set(after.state.dead.map(\.fireTime))

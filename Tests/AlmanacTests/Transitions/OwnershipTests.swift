@@ -22,6 +22,32 @@ struct OwnershipTests {
     #expect(job.problems.isEmpty, "\(job.problems)")
   }
 
+  @Test("a job that is said anew to lift its quarantine begins without strikes")
+  func replacedAfterCrashes() {
+    var job = self.going(1, JobPolicies(crashLimit: 1))
+    job.apply(.ownerLost(Epoch(1)))
+    #expect(job.state.status == .quarantined && job.state.crashesInRow == 1)
+    let proposed = JobMachine.newRecord(
+      Workshop.definition(Workshop.every(1_000), JobPolicies(crashLimit: 1), payload: [1]), now: job.now)
+    job.take(JobMachine.resolve(existing: job.record, proposed: proposed, .replace, now: job.now))
+    #expect(job.state.status == .active && job.state.crashesInRow == 0)
+  }
+
+  @Test("a run whose process died is a strike, one that was told to stop and died is none, and neither is forgotten")
+  func diedAlone() {
+    let death = RunOutcome(.crashed(Failure(type: "WorkerDied", message: "signal 9")))
+    var job = self.going(3)
+    job.apply(Workshop.finished(1, of: job.record, death))
+    job.apply(.cancelRequested(Workshop.token(2, of: job.record)))
+    job.apply(Workshop.finished(2, of: job.record, death))
+    #expect(job.state.crashesInRow == 1)
+    #expect(job.ends.map(\.outcome) == [.crashed, .cancelled])
+    #expect(job.ends.compactMap(\.failure?.message) == ["signal 9", "signal 9"])
+    job.apply(Workshop.finished(3, of: job.record, .succeeded))
+    #expect(job.state.crashesInRow == 0)
+    #expect(job.problems.isEmpty, "\(job.problems)")
+  }
+
   @Test("a report that is repeated is known again, one of a claim that never was is stale")
   func repeated() {
     var job = self.going(2)
