@@ -110,7 +110,8 @@ public final class SQLiteStore: JobStore {
     guard count > SQLiteStore.maximumBatch else { return }
     throw StoreError(
       .batchTooLarge, store: self.path,
-      "one call may carry \(SQLiteStore.maximumBatch) \(what), this one has \(count); nothing was done")
+      "one call carries \(count) \(what), and at most \(SQLiteStore.maximumBatch) are allowed; nothing was done. Call with fewer at a time"
+    )
   }
 
   func checkPayload(_ definition: JobDefinition) throws {

@@ -39,6 +39,20 @@ struct ConfigCalendarTests {
     #expect(file.jobs[0].trigger.description.contains("except on \"closed\" in Europe/Paris"))
   }
 
+  @Test("a calendar of very many days is one part, and holds each of them")
+  func manyDays() throws {
+    // Two of every three days of 82 years.
+    let start = instant("1990-01-01T00:00:00Z")
+    let days = (0..<30_000).filter { $0 % 3 != 2 }.map { number in
+      "      - \((start + .seconds(number * 86_400)).rfc3339().prefix(10))\n"
+    }
+    let file = try read(
+      "calendars:\n  big:\n    days:\n\(days.joined())jobs:\n  a: {shell: x, cron: \"0 0 * * *\", only: big}\n")
+    let before = start - .seconds(1)
+    let end = start + .seconds(30_000 * 86_400)
+    #expect(file.jobs[0].trigger.count(after: before, through: end, limit: 100_000) == .exactly(20_000))
+  }
+
   @Test("tables of holidays and calendar files are read from beside the file")
   func files() throws {
     let directory = try TemporaryDirectory()

@@ -69,6 +69,7 @@ struct SQLiteBatchTests {
       try await scheduler.changeAll(matching: JobQuery(), .remove)
     }
     #expect(error?.code == .batchTooLarge)
+    #expect(error?.message.hasPrefix("at least 1001 jobs match, and this store changes at most 1000") == true)
     #expect(try await scheduler.changeAll(matching: JobQuery(), .remove, atomicity: .perPage).changed == 1_200)
     #expect(try await scheduler.jobs().jobs.isEmpty)
     await store.close()

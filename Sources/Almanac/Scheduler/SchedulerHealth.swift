@@ -61,13 +61,17 @@ public struct SchedulerHealth: Hashable, Sendable {
     public var outcomesWaiting: Int
     /// For how long the earliest job that could be started has been due, when the loop last looked; zero where none was.
     public var backlogAge: Duration
+    /// For how long the earliest job has been due that waits because every slot of its executor is taken, when the housekeeping last looked: a
+    /// third of the session's lifetime ago at the most. Zero where none waits, and while the scheduler is paused.
+    public var slotWait: Duration
 
     public var status: Status {
       if !self.isReachable || !self.isSessionTrusted { return .unhealthy }
-      return self.isClockOff || self.backlogAge > StoreHealth.tolerableBacklog ? .degraded : .healthy
+      let oldest = max(self.backlogAge, self.slotWait)
+      return self.isClockOff || oldest > StoreHealth.tolerableBacklog ? .degraded : .healthy
     }
 
-    /// A backlog that is older means that there is more to do than is done.
+    /// A backlog that is older, be it behind full executors or not, means that there is more to do than is done.
     public static let tolerableBacklog: Duration = .seconds(10)
   }
 

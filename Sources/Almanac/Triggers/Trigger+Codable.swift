@@ -44,6 +44,11 @@ struct TriggerMembers {
 
   mutating func take(_ name: String) -> JSONValue? { rest.removeValue(forKey: name) }
 
+  mutating func value(_ name: String) throws(TriggerError) -> JSONValue {
+    guard let value = take(name) else { throw TriggerError("The member \"\(name)\" of the trigger is missing.") }
+    return value
+  }
+
   private func failure(_ name: String, _ expected: String) -> TriggerError {
     TriggerError("The member \"\(name)\" of the trigger must be \(expected).")
   }

@@ -84,6 +84,19 @@ struct StoreOptions: ParsableArguments {
   }
 }
 
+/// The store that is asked, and how its answers are shown.
+struct ViewOptions: ParsableArguments {
+  @OptionGroup var store: StoreOptions
+  @OptionGroup var zone: ZoneOptions
+  @OptionGroup var output: FormatOptions
+
+  /// Calls the body with a scheduler that is not run, and with the zone that times are shown in.
+  func withScheduler(_ body: (Scheduler, LocalTime) async throws -> Void) async throws {
+    let time = LocalTime(zone: try self.zone.rules())
+    try await self.store.withScheduler { try await body($0, time) }
+  }
+}
+
 /// Log lines go to standard error: standard output is for results.
 enum QuietLogger {
   static func make(level: Logger.Level) -> Logger {

@@ -32,9 +32,7 @@ struct JobsExportCommand: AsyncParsableCommand {
         console.complain(
           "\(report.redacted) of them have values left out, and cannot be imported as they are; see --include-secrets")
       }
-      for record in report.unreadable {
-        console.complain("\(VisibleText.line(record.id.rawValue)) cannot be read: \(VisibleText.line(record.reason))")
-      }
+      console.complain(ofUnreadable: report.unreadable)
       if !report.unreadable.isEmpty { throw CommandFailure(.failure, "") }
     }
   }

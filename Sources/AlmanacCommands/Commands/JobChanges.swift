@@ -24,9 +24,7 @@ struct JobChangeOptions: ParsableArguments {
   )
   var perPage = false
 
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var zone: ZoneOptions
-  @OptionGroup var output: FormatOptions
+  @OptionGroup var view: ViewOptions
 
   func validate() throws {
     let hasFilter = !self.filter.isEmpty || self.all
@@ -48,8 +46,7 @@ struct JobChangeOptions: ParsableArguments {
     _ batch: BatchChange, refining query: (JobQuery) -> JobQuery = { $0 },
     _ change: (Scheduler, JobID) async throws -> JobSnapshot, saying sentence: (JobSnapshot, LocalTime) -> String
   ) async throws {
-    let time = LocalTime(zone: try self.zone.rules())
-    try await self.store.withScheduler { scheduler in
+    try await self.view.withScheduler { scheduler, time in
       if self.ids.isEmpty {
         let wanted = query(try self.filter.query(in: time.zone))
         try await self.apply(batch, to: wanted, time, scheduler, sentence)
@@ -68,7 +65,7 @@ struct JobChangeOptions: ParsableArguments {
     for id in self.ids {
       do {
         let job = try await change(scheduler, JobID(id))
-        switch self.output.format {
+        switch self.view.output.format {
         case .text: console.print("\(VisibleText.line(id)): \(sentence(job, time))")
         case .json: console.print(JSONWriter.line(JobJSON.object(job)))
         }
@@ -90,9 +87,7 @@ struct JobChangeOptions: ParsableArguments {
     let report = try await scheduler.changeAll(
       matching: query, change, dryRun: self.dryRun || !self.yes, atomicity: self.perPage ? .perPage : .whole)
     if self.dryRun || self.yes { self.print(report, time, sentence, to: console) }
-    for record in report.unreadable {
-      console.complain("\(VisibleText.line(record.id.rawValue)) cannot be read: \(VisibleText.line(record.reason))")
-    }
+    console.complain(ofUnreadable: report.unreadable)
     if report.matched == 0 { return console.complain("There are no such jobs.") }
     var summary = "\(report.changed) \(report.isDryRun ? "would be changed" : "changed")"
     if report.refused > 0 { summary += ", \(report.refused) refused" }
@@ -111,7 +106,7 @@ struct JobChangeOptions: ParsableArguments {
       let id = VisibleText.line(job.id.rawValue)
       switch job.outcome {
       case .changed(let job):
-        switch self.output.format {
+        switch self.view.output.format {
         case .text: console.print("\(id): \(report.isDryRun ? "would be " : "")\(sentence(job, time))")
         case .json: console.print(JSONWriter.line(JobJSON.object(job)))
         }
@@ -153,9 +148,7 @@ struct JobsResumeCommand: AsyncParsableCommand {
     let policy: ResumePolicy = self.catchUp ? .catchUp : .fromNow
     try await self.jobs.apply(
       .resume(policy), { try await $0.resume($1, policy) },
-      saying: { job, time in
-        job.record.state.nextFire.map { "resumed; next fire \(time.text($0))" } ?? "resumed; no further fire"
-      })
+      saying: { JobText.nextFire($0, $1, after: "resumed") })
   }
 }
 
@@ -180,9 +173,7 @@ struct JobsSkipCommand: AsyncParsableCommand {
   func run() async throws {
     try await self.jobs.apply(
       .skipNext, { try await $0.skipNext($1) },
-      saying: { job, time in
-        job.record.state.nextFire.map { "skipped; next fire \(time.text($0))" } ?? "skipped; no further fire"
-      })
+      saying: { JobText.nextFire($0, $1, after: "skipped") })
   }
 }
 

@@ -44,9 +44,12 @@ struct JobFilterOptions: ParsableArguments {
       && self.typePrefix == nil && self.creator == nil && self.dueFrom == nil && self.dueBefore == nil && !self.dead
   }
 
+  /// What is meant where no state is named.
+  static let usualStatuses: Set<JobStatus> = [.active, .paused, .quarantined]
+
   /// - Parameter statuses: the states that are meant where none is named; nil for all.
   func query(
-    in zone: ZoneRules, statuses: Set<JobStatus>? = [.active, .paused, .quarantined]
+    in zone: ZoneRules, statuses: Set<JobStatus>? = JobFilterOptions.usualStatuses
   ) throws(CommandFailure) -> JobQuery {
     let now = SystemClock().now()
     return JobQuery(

@@ -24,17 +24,7 @@ struct NextCommand: AsyncParsableCommand {
   @Argument(help: "The expression, such as \"0 9 * * MON-FRI\".")
   var expression: String?
 
-  @Option(help: "The language of the expression: \(TriggerQuestion.dialects.joined(separator: ", ")).")
-  var dialect = ConfigReader.defaultDialect.rawValue
-
-  @Option(name: .customLong("tz"), help: ArgumentHelp("The zone in which the expression is read.", valueName: "zone"))
-  var zone = "UTC"
-
-  @Option(help: ArgumentHelp("The instant after which to look, as RFC 3339; now if not given.", valueName: "time"))
-  var from: String?
-
-  @Option(help: "How many fire times to print.")
-  var count = 5
+  @OptionGroup var reading: ExpressionOptions
 
   @Flag(help: "Answers questions from standard input, one JSON object a line.")
   var jsonl = false
@@ -47,51 +37,19 @@ struct NextCommand: AsyncParsableCommand {
     } else if self.expression == nil {
       throw ValidationError("The expression is missing.")
     }
-    guard (0...TriggerQuestion.largestCount).contains(self.count) else {
-      throw ValidationError("--count must be 0 to \(TriggerQuestion.largestCount).")
-    }
   }
 
   func run() async throws {
     if self.jsonl { return self.answerQuestions() }
     guard let expression = self.expression else { return }
     let console = Console.current
-    let trigger: Trigger
-    let zone: ZoneRules
-    do {
-      zone = try ZoneDatabase.system.zone(self.zone)
-      trigger = try TriggerQuestion.trigger(
-        dialect: self.dialect, spec: try NextCommand.spec(expression), zone: self.zone)
-    } catch {
-      throw CommandFailure(.dataError, String(describing: error))
-    }
-    let fires = Fires(of: trigger, after: try self.start(), count: self.count)
+    let (_, zone, fires) = try self.reading.read(expression)
     switch self.output.format {
-    case .text:
-      let time = LocalTime(zone: zone)
-      for fire in fires.all { console.print("\(time.text(fire))  \(Fires.weekday(of: fire, in: zone))") }
-      if fires.isExhausted {
-        console.complain(fires.all.isEmpty ? "It never fires." : "There are no further fire times.")
-      }
+    case .text: fires.print(LocalTime(zone: zone), to: console)
     case .json:
       let texts = fires.all.map { JSONValue.string($0.rfc3339(in: zone)) }
       console.print(JSONWriter.line(["fires": .array(texts), "exhausted": .bool(fires.isExhausted)]))
     }
-  }
-
-  /// Some dialects are written as JSON objects.
-  private static func spec(_ expression: String) throws(SyntaxProblem) -> JSONValue {
-    guard expression.hasPrefix("{") else { return .string(expression) }
-    return try JSONReader.value(in: Array(expression.utf8))
-  }
-
-  private func start() throws -> Instant {
-    guard let from else { return SystemClock().now() }
-    guard let instant = Instant(rfc3339: from) else {
-      throw CommandFailure(
-        .usage, "--from must be an RFC 3339 timestamp such as 2026-01-31T09:30:00Z, not \"\(VisibleText.line(from))\"")
-    }
-    return instant
   }
 
   /// Reads and writes in pieces, so that neither a slow line nor ten thousand quick ones are waited for one by one.

@@ -12,17 +12,14 @@ struct NodesListCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "Lists the schedulers that share a store, those that died lately included.")
 
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var zone: ZoneOptions
-  @OptionGroup var output: FormatOptions
+  @OptionGroup var view: ViewOptions
 
   func run() async throws {
     let console = Console.current
-    let time = LocalTime(zone: try self.zone.rules())
     let now = SystemClock().now()
-    try await self.store.withScheduler { scheduler in
+    try await self.view.withScheduler { scheduler, time in
       let nodes = try await scheduler.nodes()
-      switch self.output.format {
+      switch self.view.output.format {
       case .text:
         if nodes.isEmpty { return console.complain("No scheduler has run on this store lately.") }
         console.print(NodeText.table(nodes, time, now: now))

@@ -30,31 +30,31 @@ struct RunsListCommand: AsyncParsableCommand {
   @Flag(help: "Prints what each run returned in full, and the last lines that it logged.")
   var logs = false
 
-  @OptionGroup var store: StoreOptions
-  @OptionGroup var zone: ZoneOptions
-  @OptionGroup var output: FormatOptions
+  @OptionGroup var view: ViewOptions
 
   func validate() throws {
-    guard self.limit > 0 else { throw ValidationError("--limit must be at least 1.") }
+    try Pages.check(limit: self.limit)
   }
 
   func run() async throws {
     let console = Console.current
-    let time = LocalTime(zone: try self.zone.rules())
     let now = SystemClock().now()
+    let zone = try self.view.zone.rules()
+    // Before the store is opened: what is wrong with the command line is told first.
     var query = HistoryQuery(
       job: self.job.map { JobID($0) }, jobName: self.type,
-      since: try TimeOption.instant(self.since, "--since", time.zone) { now - $0 },
-      before: try TimeOption.instant(self.before, "--before", time.zone) { now - $0 })
-    try await self.store.withScheduler { scheduler in
+      since: try TimeOption.instant(self.since, "--since", zone) { now - $0 },
+      before: try TimeOption.instant(self.before, "--before", zone) { now - $0 })
+    try await self.view.withScheduler { scheduler, time in
       var rows: [HistoryRow] = []
-      repeat {
-        query.limit = min(self.limit - rows.count, HistoryQuery.maximumLimit)
+      _ = try await Pages.read(upTo: self.limit, largest: HistoryQuery.maximumLimit) { size in
+        query.limit = size
         let page = try await scheduler.history(query)
         rows += page.rows
         query.cursor = page.next
-      } while query.cursor != nil && rows.count < self.limit
-      switch self.output.format {
+        return (page.rows.count, page.next != nil)
+      }
+      switch self.view.output.format {
       case .text:
         if rows.isEmpty { return console.complain("There is nothing to tell.") }
         guard self.logs else { return console.print(HistoryText.table(rows, time)) }

@@ -51,16 +51,16 @@ extension ConfigReader {
       scope.keyNode("zone").map { self.problems.add($0.problem("\"zone\" is for the times of an \"ics\" file")) }
     }
     var parts: [DayCalendar] = []
-    parts += self.each("days", scope) { try .days([$0]) }
+    parts += self.joined("days", scope, DayCalendar.days)
     parts += self.each("weekdays", scope) { text in
       .weekdays(try ConfigScope.choice(text.lowercased(), ConfigReader.weekdays))
     }
-    parts += self.each("yearly", scope) { try .yearly([$0]) }
+    parts += self.joined("yearly", scope, DayCalendar.yearly)
     parts += self.each("times", scope, ConfigReader.window)
     parts += self.each("holidays", scope) { try self.table($0) }
     parts += self.each("ics", scope) { try self.events($0, scope) }
     parts += self.others("include", scope, names)
-    var calendar = parts.first.map { first in parts.dropFirst().reduce(first) { $0.union($1) } }
+    var calendar = parts.isEmpty ? nil : DayCalendar.union(of: parts)
     for other in self.others("within", scope, names) { calendar = calendar?.intersection(other) ?? other }
     for other in self.others("except", scope, names) { calendar = calendar?.subtracting(other) ?? other.complement }
     return calendar
@@ -71,10 +71,22 @@ extension ConfigReader {
     return [(String(name.prefix(3)), weekday), (name, weekday)]
   }
 
-  /// What each text of a list, or one text by itself, stands for.
-  private func each(
-    _ key: String, _ scope: ConfigScope, _ read: (String) throws -> DayCalendar
+  /// One calendar of all texts of a list: thousands of days weigh no more than one. Each is read by itself first, so that what is
+  /// wrong is told with its place.
+  private func joined(
+    _ key: String, _ scope: ConfigScope, _ read: ([String]) throws -> DayCalendar
   ) -> [DayCalendar] {
+    let texts = self.each(key, scope) { text in
+      _ = try read([text])
+      return text
+    }
+    return texts.isEmpty ? [] : (try? read(texts)).map { [$0] } ?? []
+  }
+
+  /// What each text of a list, or one text by itself, stands for.
+  private func each<Value>(
+    _ key: String, _ scope: ConfigScope, _ read: (String) throws -> Value
+  ) -> [Value] {
     guard let node = scope[key] else { return [] }
     let nodes: [Node]
     switch node {

@@ -30,6 +30,11 @@ enum JobText {
     }
   }
 
+  /// What was done to a job, and when it fires next.
+  static func nextFire(_ job: JobSnapshot, _ time: LocalTime, after done: String) -> String {
+    job.record.state.nextFire.map { "\(done); next fire \(time.text($0))" } ?? "\(done); no further fire"
+  }
+
   /// All that is known of a job.
   static func lines(_ job: JobSnapshot, fires count: Int, _ time: LocalTime, _ style: Style) -> [String] {
     let definition = job.record.definition
@@ -165,5 +170,13 @@ enum JobText {
     let message = latest.message.map { ": " + EventText.short($0) } ?? ""
     return
       "\(state.dead.count), the latest of \(time.text(latest.fireTime)) \(EventText.word(latest.outcome))\(message)"
+  }
+}
+
+extension Console {
+  func complain(ofUnreadable records: [UnreadableRecord]) {
+    for record in records {
+      self.complain("\(VisibleText.line(record.id.rawValue)) cannot be read: \(VisibleText.line(record.reason))")
+    }
   }
 }

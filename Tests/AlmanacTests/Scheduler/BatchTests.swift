@@ -111,7 +111,8 @@ struct BatchTests {
         try await scheduler.changeAll(matching: JobQuery(), .pause(), dryRun: dryRun)
       }
       #expect(error?.code == .batchTooLarge)
-      #expect(error?.message.hasPrefix("more than 3 jobs match") == true)
+      #expect(error?.message.hasPrefix("at least 4 jobs match, and this store changes at most 3 in one step") == true)
+      #expect(error?.message.contains("narrower filter") == true)
     }
     #expect(store.calls("update") == 0)
     let report = try await scheduler.changeAll(matching: JobQuery(statuses: [.active]), .pause(), atomicity: .perPage)

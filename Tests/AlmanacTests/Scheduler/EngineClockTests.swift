@@ -18,11 +18,7 @@ struct EngineClockTests {
       store: store, configuration: .init(pollInterval: .seconds(3_600)), clock: machine, logger: self.log)
     scheduler.register(Tick.self) { _, _ in ran.withLock { $0.append(clock.now()) } }
     let time = VirtualTime(clock, [scheduler])
-    let events = scheduler.events()
-    let running = Task { try await scheduler.run() }
-    for await event in events {
-      if case .started = event.kind { break }
-    }
+    let running = await scheduler.start()
     try await scheduler.add(Tick(), trigger: .every(.seconds(60)), id: "a")
     await time.advance(to: .at(61))
     machine.step(by: .seconds(3_600 * direction))
@@ -41,11 +37,7 @@ struct EngineClockTests {
       store: store, configuration: .init(pollInterval: .seconds(3_600)), clock: clock, logger: self.log)
     scheduler.register(Tick.self) { _, _ in ran.withLock { $0.append(clock.now()) } }
     let time = VirtualTime(clock, [scheduler])
-    let events = scheduler.events()
-    let running = Task { try await scheduler.run() }
-    for await event in events {
-      if case .started = event.kind { break }
-    }
+    let running = await scheduler.start()
     await time.settle()
     let gate = Gate()
     store.before("now") { await gate.pass(scheduler) }
@@ -69,11 +61,7 @@ struct EngineClockTests {
     let time = VirtualTime(clock, [first, second])
     var running: [Task<Void, any Error>] = []
     for scheduler in [first, second] {
-      let events = scheduler.events()
-      running.append(Task { try await scheduler.run() })
-      for await event in events {
-        if case .started = event.kind { break }
-      }
+      running.append(await scheduler.start())
       await time.settle()
       if scheduler === first { machine.step(by: .seconds(3_600)) }
     }
@@ -95,11 +83,7 @@ struct EngineClockTests {
       logger: self.log)
     scheduler.register(Tick.self) { _, _ in ran.withLock { $0 += 1 } }
     let time = VirtualTime(clock, [scheduler])
-    let events = scheduler.events()
-    let running = Task { try await scheduler.run() }
-    for await event in events {
-      if case .started = event.kind { break }
-    }
+    let running = await scheduler.start()
     await time.advance(to: .at(5))
     clock.set(to: .at(-3_600))
     // Another process adds a job, of which nobody is told.
@@ -146,11 +130,7 @@ struct EngineClockTests {
     var running: [Task<Void, any Error>] = []
     let gate = Gate()
     for scheduler in schedulers {
-      let events = scheduler.events()
-      running.append(Task { try await scheduler.run() })
-      for await event in events {
-        if case .started = event.kind { break }
-      }
+      running.append(await scheduler.start())
       await time.settle()
       if scheduler === watcher {
         gated.after("sessions") { await gate.pass(watcher) }

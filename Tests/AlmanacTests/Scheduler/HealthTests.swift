@@ -68,6 +68,36 @@ struct HealthTests {
     }
   }
 
+  @Test("what waits for a slot of a full executor is told, and no more once it runs or the scheduler is paused")
+  func slotWait() async throws {
+    let cluster = TestCluster(nodes: 1, slots: 1) { cluster, _, _, context in
+      let length: Duration = context.jobID == "long" ? .seconds(60) : .zero
+      try await cluster.time.sleep(for: length, in: cluster.schedulers[0])
+    }
+    let scheduler = cluster.schedulers[0]
+    try await cluster.run {
+      try await scheduler.add(Tick(), trigger: .at(.at(1)), id: "long")
+      try await scheduler.add(Tick(), trigger: .at(.at(10)), id: "waits")
+      await cluster.time.advance(to: .at(9))
+      #expect(scheduler.health.stores.first?.slotWait == .zero)
+      await cluster.time.advance(to: .at(17))
+      #expect(scheduler.health.stores.first?.slotWait == .seconds(7))
+      #expect(scheduler.health.status == .healthy)
+      await cluster.time.advance(to: .at(40))
+      let full = try #require(scheduler.health.stores.first)
+      #expect(full.slotWait == .seconds(30) && full.status == .degraded && full.backlogAge == .zero)
+      scheduler.pause()
+      await cluster.time.advance(to: .at(46))
+      #expect(scheduler.health.stores.first?.slotWait == .zero)
+      scheduler.resume()
+      await cluster.time.advance(to: .at(52))
+      #expect(scheduler.health.stores.first?.slotWait == .seconds(42))
+      await cluster.time.advance(to: .at(67))
+      #expect(scheduler.health.stores.first?.slotWait == .zero && scheduler.health.status == .healthy)
+      #expect(cluster.ran.map(\.job) == ["long", "waits"])
+    }
+  }
+
   @Test("a machine whose wall is off the store's clock is told, and told again when it agrees", arguments: [60.0, -60])
   func skew(seconds: Double) async throws {
     let clock = ManualClock()
@@ -79,10 +109,7 @@ struct HealthTests {
       logger: log.logger)
     let time = VirtualTime(clock, [scheduler])
     let events = scheduler.events()
-    let running = Task { try await scheduler.run() }
-    for await event in events {
-      if case .started = event.kind { break }
-    }
+    let running = await scheduler.start()
     await time.settle()
     #expect(scheduler.health.stores.first?.clockOffset == .zero)
     machine.step(by: .milliseconds(900))

@@ -67,18 +67,29 @@ struct MisbehavingTimeTests {
     "forward or asleep beyond the misfire grace: what is too late is reported, what is not runs",
     arguments: Step.allCases)
   func grace(step: Step) async throws {
+    try await self.missesAnHour(by: step, at: .at(30), JobPolicies(misfireGrace: .seconds(10)))
+  }
+
+  @Test(
+    "forward or asleep beyond the deadline: what can no longer be over in time is reported, what can runs",
+    arguments: Step.allCases)
+  func missedDeadline(step: Step) async throws {
+    try await self.missesAnHour(by: step, at: .at(50), JobPolicies(deadline: .seconds(30)))
+  }
+
+  /// A job of every minute under policies by which none of the fires of an hour's gap may still run, and the next one may.
+  private func missesAnHour(by step: Step, at instant: Instant, _ policies: JobPolicies) async throws {
     let world = TestWorld()
     try await world.run {
-      let policies = JobPolicies(misfireGrace: .seconds(10))
       try await world.scheduler.add(Tick(), trigger: Self.minute, id: "a", policies: policies)
-      await world.time.advance(to: .at(30))
+      await world.time.advance(to: instant)
       step.apply(Self.hour, to: world.clock)
       await world.time.settle()
       #expect(world.ran.isEmpty)
       #expect(try await self.fates(world).map(\.reason) == [.misfired])
       #expect(try await self.fates(world).first?.count == .exactly(60))
-      await world.time.advance(by: .seconds(31))
-      #expect(world.ran.count == 1)
+      await world.time.advance(to: .at(3_661))
+      #expect(world.ran.map(\.fireTime) == [.at(3_660)])
     }
   }
 
@@ -149,56 +160,29 @@ struct MisbehavingTimeTests {
 
   @Test("a timeout is due by the wall: forward it comes at once, back it waits for as much longer", arguments: [1, -1])
   func timeout(direction: Int) async throws {
-    let cluster = TestCluster(nodes: 1, lifetime: .seconds(100_000)) { cluster, _, _, _ in
-      try await cluster.time.sleepUntilCancelled(in: cluster.schedulers[0])
-    }
-    try await cluster.run {
-      let policies = JobPolicies(timeout: .seconds(100))
-      try await cluster.schedulers[0].add(Tick(), trigger: .at(.at(10)), id: "a", policies: policies)
-      await cluster.time.advance(to: .at(11))
-      cluster.clock.set(to: cluster.clock.now() + Self.hour * direction)
-      await cluster.time.settle()
-      let isOver = try await cluster.schedulers[0].job("a")?.lastOutcome == .timedOut
-      #expect(isOver == (direction > 0))
-      await cluster.time.advance(to: .at(112))
-      #expect(try await cluster.schedulers[0].job("a")?.lastOutcome == .timedOut)
-    }
+    try await self.endsByTheWall(JobPolicies(timeout: .seconds(100)), direction)
   }
 
   @Test("a deadline is due by the wall: forward it comes at once, back it leaves as much longer", arguments: [1, -1])
   func deadline(direction: Int) async throws {
+    try await self.endsByTheWall(JobPolicies(deadline: .seconds(100)), direction)
+  }
+
+  /// A run that would go on for ever, under policies that end it after 100 seconds of the wall.
+  private func endsByTheWall(_ policies: JobPolicies, _ direction: Int) async throws {
     let cluster = TestCluster(nodes: 1, lifetime: .seconds(100_000)) { cluster, _, _, _ in
       try await cluster.time.sleepUntilCancelled(in: cluster.schedulers[0])
     }
+    let scheduler = cluster.schedulers[0]
     try await cluster.run {
-      let policies = JobPolicies(deadline: .seconds(100))
-      try await cluster.schedulers[0].add(Tick(), trigger: .at(.at(10)), id: "a", policies: policies)
+      try await scheduler.add(Tick(), trigger: .at(.at(10)), id: "a", policies: policies)
       await cluster.time.advance(to: .at(11))
       cluster.clock.set(to: cluster.clock.now() + Self.hour * direction)
       await cluster.time.settle()
-      let isOver = try await cluster.schedulers[0].job("a")?.lastOutcome == .timedOut
+      let isOver = try await scheduler.job("a")?.lastOutcome == .timedOut
       #expect(isOver == (direction > 0))
-      await cluster.time.advance(to: .at(111))
-      #expect(try await cluster.schedulers[0].job("a")?.lastOutcome == .timedOut)
-    }
-  }
-
-  @Test(
-    "forward or asleep beyond the deadline: what can no longer be over in time is reported, what can runs",
-    arguments: Step.allCases)
-  func missedDeadline(step: Step) async throws {
-    let world = TestWorld()
-    try await world.run {
-      let policies = JobPolicies(deadline: .seconds(30))
-      try await world.scheduler.add(Tick(), trigger: Self.minute, id: "a", policies: policies)
-      await world.time.advance(to: .at(50))
-      step.apply(Self.hour, to: world.clock)
-      await world.time.settle()
-      #expect(world.ran.isEmpty)
-      #expect(try await self.fates(world).map(\.reason) == [.misfired])
-      #expect(try await self.fates(world).first?.count == .exactly(60))
-      await world.time.advance(by: .seconds(11))
-      #expect(world.ran.map(\.fireTime) == [.at(3_660)])
+      await cluster.time.advance(to: .at(112))
+      #expect(try await scheduler.job("a")?.lastOutcome == .timedOut)
     }
   }
 

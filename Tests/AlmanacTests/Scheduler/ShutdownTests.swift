@@ -74,11 +74,7 @@ struct ShutdownTests {
   @Test("cancelling the task that runs it stops it")
   func cancelled() async throws {
     let world = TestWorld()
-    let events = world.scheduler.events()
-    let task = Task { try await world.scheduler.run() }
-    for await event in events {
-      if case .started = event.kind { break }
-    }
+    let task = await world.scheduler.start()
     task.cancel()
     try await task.value
     #expect(try await world.scheduler.nodes().allSatisfy(\.isDead))

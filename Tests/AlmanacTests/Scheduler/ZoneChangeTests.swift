@@ -35,11 +35,7 @@ struct ZoneChangeTests {
     let time = VirtualTime(clock, schedulers)
     var tasks: [Task<Void, any Error>] = []
     for scheduler in schedulers {
-      let events = scheduler.events()
-      tasks.append(Task { try await scheduler.run() })
-      for await event in events {
-        if case .started = event.kind { break }
-      }
+      tasks.append(await scheduler.start())
     }
     await time.settle()
     var failure: (any Error)?

@@ -54,11 +54,7 @@ final class TestCluster: Sendable {
   func run(_ body: () async throws -> Void) async throws {
     var tasks: [Task<Void, any Error>] = []
     for scheduler in self.schedulers {
-      let events = scheduler.events()
-      tasks.append(Task { try await scheduler.run() })
-      for await event in events {
-        if case .started = event.kind { break }
-      }
+      tasks.append(await scheduler.start())
     }
     await self.time.settle()
     var failure: (any Error)?

@@ -23,7 +23,6 @@ final class TestWorld: Sendable {
   let scheduler: Scheduler
   let time: VirtualTime
   let log = Mutex<[Ran]>([])
-  private let running = Mutex<Task<Void, any Error>?>(nil)
 
   init(
     atomicHistory: Bool = true,
@@ -50,21 +49,33 @@ final class TestWorld: Sendable {
 
   /// Runs the scheduler while the body turns time, then shuts it down.
   func run(_ body: () async throws -> Void) async throws {
-    let scheduler = self.scheduler
-    let events = scheduler.events()
-    let task = Task { try await scheduler.run() }
+    try await self.scheduler.running(self.time, body)
+  }
+}
+
+extension Scheduler {
+  /// Begins to run, and returns when all stores are ready.
+  func start() async -> Task<Void, any Error> {
+    let events = self.events()
+    let task = Task { try await self.run() }
     for await event in events {
       if case .started = event.kind { break }
     }
+    return task
+  }
+
+  /// Runs while the body turns time, then shuts down, also where the body throws.
+  func running(_ time: VirtualTime, _ body: () async throws -> Void) async throws {
+    let task = await self.start()
+    await time.settle()
     do {
-      await self.time.settle()
       try await body()
     } catch {
-      await self.time.shutdown()
+      await time.shutdown()
       try await task.value
       throw error
     }
-    await self.time.shutdown()
+    await time.shutdown()
     try await task.value
   }
 }

@@ -36,12 +36,15 @@ struct DayCalendarTests {
       try .days(["2026-01-02/2026-01-04"]), .weekend, try .times(from: "09:00", to: "17:00"),
       try .times(from: "22:30", to: "01:15"), try .yearly(["01-03"]),
     ]
+    #expect(DayCalendar.union(of: [.weekend]) == .weekend)
+    #expect(try DayCalendar.union(of: []) == .days([]))
     let start = try #require(CivilStamp(local: "2026-01-01")).seconds
     for left in calendars {
       for right in calendars {
         for local in stride(from: start, to: start + 5 * 86_400, by: 900) {
           let (a, b) = (left.contains(local), right.contains(local))
           #expect(left.union(right).contains(local) == (a || b))
+          #expect(DayCalendar.union(of: [left, right]).contains(local) == (a || b))
           #expect(left.intersection(right).contains(local) == (a && b))
           #expect(left.subtracting(right).contains(local) == (a && !b))
           #expect(left.complement.contains(local) == !a)
@@ -226,6 +229,7 @@ struct DayCalendarTests {
     #expect(throws: TriggerError.self) { try Trigger.cron("* * * * *").excluding(deep) }
     var flat = DayCalendar.weekend
     for _ in 0..<100 { flat = flat.union(.mondayToFriday) }
+    #expect(flat == .union(of: [.weekend] + Array(repeating: .mondayToFriday, count: 100)))
     #expect(flat.depth == 2)
     _ = try Trigger.cron("* * * * *").excluding(flat)
     let heavy = DayCalendar(.union(Array(repeating: .weekend, count: DayCalendar.heaviest)))

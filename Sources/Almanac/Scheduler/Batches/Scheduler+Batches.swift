@@ -144,15 +144,21 @@ extension StoreDesk {
       case .whole:
         let limit = capabilities.atomicBatch ? size : 1
         // In a dry run too: it tells what the same call would do.
-        guard records.count + (page.next == nil ? 0 : 1) <= limit else {
-          throw SchedulerError(
-            .batchTooLarge, store: self.alias,
-            "more than \(limit) \(limit == 1 ? "job matches" : "jobs match"), which is the most that this store changes in one step; nothing was done. Ask for fewer, or page by page (.perPage; on the command line --per-page)"
-          )
+        let isMore = page.next != nil
+        guard records.count + (isMore ? 1 : 0) <= limit else {
+          // Where there is more, it is not counted: that many are too many already.
+          throw self.tooManyMatch(isMore ? "at least \(records.count + 1)" : "\(records.count)", limit)
         }
       }
     } while query.cursor != nil
     if !records.isEmpty { try await body(records, &report) }
+  }
+
+  private func tooManyMatch(_ count: String, _ limit: Int) -> SchedulerError {
+    SchedulerError(
+      .batchTooLarge, store: self.alias,
+      "\(count) jobs match, and this store changes at most \(limit) in one step; nothing was done. Use a narrower filter, or "
+        + "go page by page (atomicity .perPage; on the command line --per-page)")
   }
 }
 

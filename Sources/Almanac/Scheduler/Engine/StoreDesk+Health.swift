@@ -20,8 +20,20 @@ extension StoreDesk {
         alias: self.alias, isReachable: !state.trouble.isGoing, lastError: state.trouble.error,
         since: state.trouble.since, session: state.session.epoch, isSessionTrusted: isTrusted,
         clockOffset: state.clockOffset, isClockOff: state.isClockOff, running: state.runs.count,
-        outcomesWaiting: state.outcomes.count, backlogAge: state.earliestWake.map { max(now - $0, .zero) } ?? .zero)
+        outcomesWaiting: state.outcomes.count, backlogAge: state.earliestWake.map { max(now - $0, .zero) } ?? .zero,
+        slotWait: state.earliestWithoutSlot.map { max(now - $0, .zero) } ?? .zero)
     }
+  }
+
+  /// Looks what is due behind executors that are full. The loop does not ask for it, as it could do nothing about it.
+  func measureSlotWait() async throws {
+    let full = self.shared.ledger.usage.filter { $0.value.running >= $0.value.size }
+    var earliest: Instant?
+    if !full.isEmpty, !self.shared.isPaused {
+      // As if each of them had a slot.
+      earliest = try await self.store.earliestWake(self.demand(slots: full.mapValues { _ in 1 }))
+    }
+    self.state.withLock { $0.earliestWithoutSlot = earliest }
   }
 
   /// Tells of trouble once when it begins, and once when it is over.

@@ -17,6 +17,7 @@ extension StoreDesk {
         self.recordGauges()
         try await self.prepare()
         try await self.compareRuns()
+        try await self.measureSlotWait()
         wait = min(wait, try await self.takeOver(&watch, &sweep) ?? wait)
         wait = min(wait, try await self.keepZones(&sweep) ?? wait)
         try await self.prune()

@@ -94,7 +94,7 @@ extension StoreDesk {
     return progressed
   }
 
-  private func demand(slots: [String: Int]) -> Demand {
+  func demand(slots: [String: Int]) -> Demand {
     let demand = Demand(queues: self.configuration.queues, jobNames: self.shared.registry.names, slots: slots)
     return self.shared.isPaused ? demand.tendingOnly : demand
   }

@@ -52,6 +52,8 @@ final class StoreDesk: Sendable {
     var historyLimits: [JobID: Int] = [:]
     /// What the loop was told last that wants to be looked at; nil where there was nothing.
     var earliestWake: Instant?
+    /// The same of the executors that were full when the housekeeping looked last, as if they had a slot.
+    var earliestWithoutSlot: Instant?
 
     /// True where nothing of ours is going, and nothing is left to be written.
     var isDrained: Bool {

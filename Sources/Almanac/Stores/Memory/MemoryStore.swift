@@ -234,7 +234,9 @@ public final class MemoryStore: JobStore {
   private func check(batch count: Int) throws {
     guard count > self.capabilities.maximumBatch else { return }
     throw self.error(
-      .batchTooLarge, "\(count) items in one call, where \(self.capabilities.maximumBatch) are the most")
+      .batchTooLarge,
+      "one call carries \(count) items, and at most \(self.capabilities.maximumBatch) are allowed; nothing was done. Call with fewer at a time"
+    )
   }
 
   private func check(payloadOf record: JobRecord) throws {

@@ -84,6 +84,12 @@ public struct DayCalendar: Hashable, Sendable {
     return DayCalendar(.union([self, other]))
   }
 
+  /// What belongs to any of the calendars; nothing where there are none. Many are joined faster so than one by one.
+  public static func union(of calendars: [DayCalendar]) -> DayCalendar {
+    if calendars.count == 1 { return calendars[0] }
+    return DayCalendar(calendars.isEmpty ? .days([]) : .union(calendars))
+  }
+
   /// What belongs to both.
   public func intersection(_ other: DayCalendar) -> DayCalendar {
     if case .intersection(let members) = content, isPlain { return DayCalendar(.intersection(members + [other])) }

@@ -5,9 +5,12 @@
 /// function of the time of day, so it can be turned round: what is asked about the moved fire times becomes one question to
 /// the base about each part of each day of the group, and nothing is collected or sorted. Groups do not overlap, so the
 /// answers strictly increase and are the same from whatever side they are asked.
-final class ShiftedRule: TriggerRule {
+final class ShiftedRule: CalendarRule {
+  static let kind = TriggerKinds.shifted
+  static let meetingMember = "to"
+
   let base: Trigger
-  let shift: DayShift
+  let meeting: DayShift
   let calendar: DayCalendar
   let zone: ZoneRules
 
@@ -16,10 +19,10 @@ final class ShiftedRule: TriggerRule {
   /// How many times a search leaps to a business day for which the base turns out to have nothing.
   static let mostLeaps = 200
 
-  init(_ base: Trigger, _ shift: DayShift, _ calendar: DayCalendar, zone: ZoneRules) throws(TriggerError) {
+  init(_ base: Trigger, _ meeting: DayShift, _ calendar: DayCalendar, zone: ZoneRules) throws(TriggerError) {
     try CombinedTriggers.check([base])
     try calendar.check()
-    (self.base, self.shift, self.calendar, self.zone) = (base, shift, calendar, zone)
+    (self.base, self.meeting, self.calendar, self.zone) = (base, meeting, calendar, zone)
   }
 
   // MARK: - Days
@@ -53,7 +56,7 @@ final class ShiftedRule: TriggerRule {
 
   /// The days whose fire times belong to a business day.
   private func group(of target: Int) -> ClosedRange<Int> {
-    if shift == .nextBusinessDay {
+    if meeting == .nextBusinessDay {
       return (businessDay(from: target - 1, by: -1).map { $0 + 1 } ?? target - Self.mostDays)...target
     }
     return target...(businessDay(from: target + 1, by: 1).map { $0 - 1 } ?? target + Self.mostDays)
@@ -127,14 +130,14 @@ final class ShiftedRule: TriggerRule {
     for _ in 0..<Self.mostLeaps {
       guard let fire = base.next(after: probe), Self.time.contains(fire) else { return nil }
       let day = ZoneDay(containing: fire, in: zone)
-      if let target = businessDay(from: day.number, by: shift.step) {
+      if let target = businessDay(from: day.number, by: meeting.step) {
         let group = group(of: target)
         if let found = first(on: target, of: group, after: instant) { return found }
         probe = max(fire, ZoneDay(group.upperBound, in: zone).last)
       } else {
         // It falls away, and so does everything up to the days that go with the next business day there is.
         guard let next = businessDay(beyond: day.number, .forward, &steps) else { return nil }
-        let reach = shift == .nextBusinessDay ? Self.mostDays : 0
+        let reach = meeting == .nextBusinessDay ? Self.mostDays : 0
         probe = max(fire, ZoneDay(next - reach, in: zone).justBefore)
       }
     }
@@ -158,13 +161,13 @@ final class ShiftedRule: TriggerRule {
     for _ in 0..<Self.mostLeaps {
       guard let fire = base.last(onOrBefore: probe), Self.time.contains(fire) else { return nil }
       let day = ZoneDay(containing: fire, in: zone)
-      if let target = businessDay(from: day.number, by: shift.step) {
+      if let target = businessDay(from: day.number, by: meeting.step) {
         let group = group(of: target)
         if let found = last(on: target, of: group, onOrBefore: instant) { return found }
         probe = min(day.justBefore, ZoneDay(group.lowerBound, in: zone).justBefore)
       } else {
         guard let previous = businessDay(beyond: day.number, .backward, &steps) else { return nil }
-        let reach = shift == .previousBusinessDay ? Self.mostDays : 0
+        let reach = meeting == .previousBusinessDay ? Self.mostDays : 0
         probe = min(day.justBefore, ZoneDay(previous + reach, in: zone).last)
       }
     }
@@ -173,43 +176,13 @@ final class ShiftedRule: TriggerRule {
 
   // MARK: - The rest of a rule
 
-  func anchored(at instant: Instant) -> Trigger? {
-    let anchored = base.anchored(at: instant)
-    guard anchored != base else { return nil }
-    return (try? ShiftedRule(anchored, shift, calendar, zone: zone)).map { Trigger($0) }
-  }
-
   /// The same with another form of the same base.
   func replacing(base: Trigger) -> Trigger {
-    (try? ShiftedRule(base, shift, calendar, zone: zone)).map { Trigger($0) } ?? Trigger(self)
-  }
-
-  var hasBeginning: Bool { base.hasBeginning }
-  var inner: [Trigger] { [base] }
-  var zones: [String] { Set(base.zones + [zone.identifier]).sorted() }
-
-  func forEachRelease(_ body: (ZoneRelease) -> Void) {
-    base.forEachRelease(body)
-    zone.release.map(body)
-  }
-
-  var form: TriggerForm {
-    let members: [String: JSONValue] = [
-      "trigger": base.json, "to": .string(shift.rawValue), "calendar": calendar.json,
-      "zone": .string(zone.identifier),
-    ]
-    return TriggerForm(kind: TriggerKinds.shifted, members: members)
-  }
-
-  static func decode(_ members: inout TriggerMembers) throws -> Trigger {
-    let base = try members.trigger("trigger")
-    let shift: DayShift = try members.name("to")
-    let calendar = try members.calendar("calendar")
-    return Trigger(try ShiftedRule(base, shift, calendar, zone: ZoneDatabase.system.zone(members.string("zone"))))
+    (try? ShiftedRule(base, meeting, calendar, zone: zone)).map { Trigger($0) } ?? Trigger(self)
   }
 
   var summary: String {
-    "\(base.description) moved to the \(shift == .nextBusinessDay ? "next" : "previous") day of "
+    "\(base.description) moved to the \(meeting == .nextBusinessDay ? "next" : "previous") day of "
       + "\(calendar.description) in \(zone.identifier)"
   }
 }

@@ -105,9 +105,7 @@ final class LimitedRule: TriggerRule {
   }
 
   static func decode(_ members: inout TriggerMembers) throws -> Trigger {
-    guard let base = members.take(Member.trigger) else {
-      throw TriggerError("The member \"\(Member.trigger)\" of the trigger is missing.")
-    }
+    let base = try members.value(Member.trigger)
     let limit = try members.integer(Member.limit)
     let anchor = try members.optionalInstant(IntervalRule.Member.anchor)
     _ = try members.optionalBool(IntervalRule.Member.implicit)

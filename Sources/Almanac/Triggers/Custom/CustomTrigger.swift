@@ -76,9 +76,7 @@ final class CustomRule: TriggerRule {
 
   static func decode(_ members: inout TriggerMembers) throws -> Trigger {
     let name = try members.string(Member.name)
-    guard let value = members.take(Member.value) else {
-      throw TriggerError("The member \"\(Member.value)\" of the trigger is missing.")
-    }
+    let value = try members.value(Member.value)
     guard let trigger = try TriggerKinds.trigger(named: name, value) else {
       throw TriggerError(
         "The custom kind of trigger \"\(printable(name, limit: 60))\" is not registered in this process.")

@@ -31,10 +31,10 @@ struct Explainer {
     case let rule as AnyOfRule: return combination(rule.members, all: false)
     case let rule as AllOfRule: return combination(rule.members, all: true)
     case let rule as FilteredRule:
-      return part(about: rule.base) + words.filtered(only: rule.mode == .only, rule.calendar)
+      return part(about: rule.base) + words.filtered(only: rule.meeting == .only, rule.calendar)
         + calendarZone(rule.zone, beside: rule.base)
     case let rule as ShiftedRule:
-      return part(about: rule.base) + words.shifted(rule.shift, rule.calendar)
+      return part(about: rule.base) + words.shifted(rule.meeting, rule.calendar)
         + calendarZone(rule.zone, beside: rule.base)
     default: return other(rule)
     }
