@@ -30,7 +30,7 @@ public struct JobID: Hashable, Comparable, Sendable, Codable, ExpressibleByStrin
 
   /// A new id of 26 letters and digits that nobody else makes (128 random bits).
   public static func unique() -> JobID {
-    var generator = SystemRandomNumberGenerator()
+    var generator = SystemNumbers(expecting: 3)
     return JobID.unique(using: &generator)
   }
 

@@ -1,5 +1,5 @@
 /// What may be said of a job beyond its payload, trigger and policies.
-public struct JobOptions: Sendable {
+public struct JobOptions: Hashable, Sendable {
   /// A scheduler takes jobs of the queues that it serves.
   public var queue: String
   /// The alias of the executor; nil for the one that the job's type was registered with.

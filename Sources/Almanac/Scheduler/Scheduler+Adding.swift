@@ -30,8 +30,9 @@ extension Scheduler {
     store: String = SchedulerConfiguration.defaultAlias
   ) async throws -> AddedJob {
     let desk = try self.core.desk(store)
-    let record = try self.record(
-      NewJob(payload, trigger: trigger, id: id, policies: policies, options: options), at: desk)
+    let job = NewJob(payload, trigger: trigger, id: id, policies: policies, options: options)
+    var terms: JobTerms?
+    let record = try self.record(job, incarnation: Surroundings.uniqueNumber(), &terms, at: desk)
     let answer = try await desk.inserts(policy).submit(record)
     return try self.added(record.id, answer, at: desk)
   }
@@ -45,7 +46,10 @@ extension Scheduler {
     store: String = SchedulerConfiguration.defaultAlias
   ) async throws -> [AddedJob] {
     let desk = try self.core.desk(store)
-    let records = try jobs.map { try self.record($0, at: desk) }
+    var terms: JobTerms?
+    let records = try zip(jobs, Surroundings.uniqueNumbers(jobs.count)).map {
+      try self.record($0, incarnation: $1, &terms, at: desk)
+    }
     var answers: [InsertAnswer] = []
     answers.reserveCapacity(records.count)
     for chunk in records.chunks(of: desk.store.capabilities.maximumBatch) {
@@ -76,7 +80,22 @@ extension Scheduler {
 
   // MARK: Checking and building
 
-  private func record<Values: JobPayload>(_ job: NewJob<Values>, at desk: StoreDesk) throws -> JobRecord {
+  /// What a job says apart from its payload and trigger, checked. Of many jobs that are added at once most say the same.
+  private struct JobTerms {
+    let policies: JobPolicies?
+    let options: JobOptions
+    let profile: JobProfile
+    let extras: JobExtras?
+
+    func serve<Values: JobPayload>(_ job: NewJob<Values>) -> Bool {
+      self.policies == job.policies && self.options == job.options
+    }
+  }
+
+  /// - Parameter terms: those of the job before, of the same type; they are used again where this one says the same.
+  private func record<Values: JobPayload>(
+    _ job: NewJob<Values>, incarnation: Int64, _ terms: inout JobTerms?, at desk: StoreDesk
+  ) throws -> JobRecord {
     let id = job.id ?? JobID.unique()
     if let problem = id.problem {
       throw SchedulerError(.invalidID, job: id, store: desk.alias, problem)
@@ -85,6 +104,24 @@ extension Scheduler {
       throw SchedulerError(.unreadableTrigger, job: id, store: desk.alias, "the trigger cannot be read: \(reason)")
     }
     try self.checkSize(of: job.trigger, for: id, store: desk.alias)
+    let common: JobTerms
+    if let terms, terms.serve(job) {
+      common = terms
+    } else {
+      common = try self.terms(of: job, id, at: desk)
+      terms = common
+    }
+    let bytes = try PayloadCoding.encode(job.payload, for: id)
+    try self.check(payload: bytes, of: id, at: desk)
+    let now = desk.now()
+    let definition = JobDefinition(
+      id: id, incarnation: incarnation, createdAt: now, payload: bytes,
+      trigger: self.core.shared.zones.current(job.trigger).anchored(at: now), profile: common.profile,
+      extras: common.extras)
+    return JobMachine.newRecord(definition, now: now, paused: job.options.isPaused, note: job.options.pauseNote)
+  }
+
+  private func terms<Values: JobPayload>(of job: NewJob<Values>, _ id: JobID, at desk: StoreDesk) throws -> JobTerms {
     let policies = job.policies ?? self.configuration.defaultPolicies
     if let problem = policies.problem {
       throw SchedulerError(.invalidPolicy, job: id, store: desk.alias, problem)
@@ -98,15 +135,9 @@ extension Scheduler {
         .unknownExecutor, job: id, store: desk.alias,
         "there is no executor with the alias \"\(executor)\"; there is \(known)")
     }
-    let bytes = try PayloadCoding.encode(job.payload, for: id)
-    try self.check(payload: bytes, of: id, at: desk)
-    let now = desk.now()
-    let definition = JobDefinition(
-      id: id, incarnation: Surroundings.uniqueNumber(), createdAt: now, payload: bytes,
-      trigger: self.core.shared.zones.current(job.trigger).anchored(at: now),
-      profile: self.profile(job, policies, executor: executor),
+    return JobTerms(
+      policies: job.policies, options: job.options, profile: self.profile(job, policies, executor: executor),
       extras: self.extras(job.options))
-    return JobMachine.newRecord(definition, now: now, paused: job.options.isPaused, note: job.options.pauseNote)
   }
 
   /// - Throws: ``SchedulerError/Code/triggerTooLarge``.

@@ -30,6 +30,13 @@ package struct Surroundings: Sendable {
     Surroundings.current.uniqueNumber?() ?? Int64.random(in: 1...Int64.max)
   }
 
+  /// So many of them.
+  static func uniqueNumbers(_ count: Int) -> [Int64] {
+    if let number = Surroundings.current.uniqueNumber { return (0..<count).map { _ in number() } }
+    var numbers = SystemNumbers(expecting: count)
+    return (0..<count).map { _ in Int64.random(in: 1...Int64.max, using: &numbers) }
+  }
+
   /// Begins a task of the engine's.
   ///
   /// A task that is not the child of another does not inherit where that one runs (SE-0417), so it is said for each.
