@@ -68,10 +68,10 @@ struct WorkThreadState {
   }
 
   /// The system gave no thread. Answers what has to be executed elsewhere.
-  mutating func giveUp() -> Deque<UnownedJob> {
+  mutating func giveUp() -> [UnownedJob] {
     self.phase = .absent
     defer { self.queue = [] }
-    return self.queue
+    return Array(self.queue)
   }
 
   /// What the thread does next.
