@@ -46,10 +46,11 @@ struct ThreadExecutorTests {
       await Task.yield()
       done.hit()
     }
-    try await Blocking.$code.withValue({
+    let code: @Sendable () -> Void = {
       blocked.hit()
       gate.pass()
-    }) {
+    }
+    try await Blocking.$code.withValue(code) {
       try await test.start()
       for number in 0..<64 { try await test.scheduler.add(Blocking(), trigger: .at(test.now), id: "block-\(number)") }
       await blocked.reaches(64)
