@@ -45,16 +45,17 @@ enum BlockingScenario {
     scheduler.register(Blocker.self, executor: executor ?? "threads")
     if executor != nil {
       try await scheduler.add(
-        (0..<blockers).map { NewJob(Blocker(), trigger: .every(Blocker.time), id: JobID("blocker-\($0)")) })
+        try (0..<blockers).map { NewJob(Blocker(), trigger: try .every(Blocker.time), id: JobID("blocker-\($0)")) })
     }
     // Late fires run too, each of them: one that is left out would make the figures better.
     let policies = JobPolicies(catchUp: .all(limit: 60), overlap: .allow(limit: 60))
     let first = clock.now() + .milliseconds(1_500)
     try await scheduler.add(
-      (0..<jobs).map { number in
+      try (0..<jobs).map { number in
         let start = (first + .microseconds(Int64(number) * period)).date
         return NewJob(
-          Nothing(), trigger: .every(.seconds(1), startingAt: start), id: JobID("job-\(number)"), policies: policies)
+          Nothing(), trigger: try .every(.seconds(1), startingAt: start), id: JobID("job-\(number)"), policies: policies
+        )
       })
     try await Workshop.running(scheduler) { await countdown.wait() }
     let seen = lateness.withLock { $0 }
