@@ -33,10 +33,12 @@ let package = Package(
   ],
   targets: [
     .target(name: "CAlmanacAlarm"),
+    .target(name: "CAlmanacThread"),
     .target(
       name: "Almanac",
       dependencies: [
         "CAlmanacAlarm",
+        "CAlmanacThread",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Metrics", package: "swift-metrics"),
         .product(name: "Tracing", package: "swift-distributed-tracing"),
@@ -77,7 +79,7 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-for target in package.targets where target.name != "CAlmanacAlarm" {
+for target in package.targets where !["CAlmanacAlarm", "CAlmanacThread"].contains(target.name) {
   target.swiftSettings =
     (target.swiftSettings ?? []) + [
       .enableUpcomingFeature("ExistentialAny"),

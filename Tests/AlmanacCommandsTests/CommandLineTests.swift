@@ -205,6 +205,27 @@ struct StoreCommandTests {
     }
   }
 
+  @Test("a job whose executor no scheduler has is listed as waiting for it, and schedulers with what they have")
+  func waiting() async throws {
+    try await self.withStore { address in
+      let store = try StoreAddress(address).open(creating: false)
+      try await store.prepare()
+      _ = try await store.openSession(
+        SessionDraft(
+          node: "n", host: "h", processID: 1, version: "1", queues: nil, executors: ["threads", "workers"], running: 0,
+          lifetime: .seconds(3_600)))
+      let list = await CapturedConsole.run("jobs", "list", "--store", address, "--tz", "UTC")
+      #expect(list.output.contains("waiting for executor default"))
+      let show = await CapturedConsole.run("jobs", "show", "alpha", "--store", address, "--tz", "UTC")
+      #expect(show.output.contains("waiting for executor default: no scheduler at work has it"))
+      let json = await CapturedConsole.run("jobs", "list", "--store", address, "--format", "json")
+      #expect(json.output.contains("\"waitingForExecutor\":true"))
+      let nodes = await CapturedConsole.run("nodes", "--store", address, "--tz", "UTC")
+      #expect(nodes.output.contains("threads workers"))
+      await store.close()
+    }
+  }
+
   @Test("show tells all there is to know, and hides what may be secret")
   func show() async throws {
     try await self.withStore { store in

@@ -64,6 +64,22 @@ struct JobTextTests {
     }
   }
 
+  @Test("a job whose executor nobody has is said to wait for it")
+  func waiting() throws {
+    let state = JobState(statusSince: Self.at, nextFire: instant("2026-01-31T10:00:00Z"))
+    let job = JobSnapshot(JobRecord(definition: try self.definition(.default), state: state), store: "default")
+    let time = LocalTime(zone: .utc)
+    func table(_ waiting: Set<JobID>) -> String {
+      JobText.table([job], waiting: waiting, time).lines(width: nil, style: .plain).joined(separator: "\n")
+    }
+    #expect(table(["a"]).contains("waiting for executor default"))
+    #expect(!table([]).contains("waiting"))
+    let lines = JobText.lines(job, isWaiting: true, fires: 0, time, .plain)
+    #expect(lines.contains { $0.hasSuffix(" waiting for executor default: no scheduler at work has it") })
+    #expect(JobJSON.object(job, isWaiting: true)["waitingForExecutor"] == true)
+    #expect(JobJSON.object(job)["waitingForExecutor"] == nil)
+  }
+
   @Test("as JSON, with stable names")
   func json() throws {
     let job = try self.job()

@@ -4,6 +4,7 @@ import Foundation
 let scenarios: [(name: String, run: @Sendable () async throws -> Void)] = [
   ("next", NextScenario.run), ("add", AddScenario.run), ("memory", MemoryScenario.run), ("burst", BurstScenario.run),
   ("lateness", LatenessScenario.run), ("idle", IdleScenario.run), ("durable", DurableScenario.run),
+  ("blocking", BlockingScenario.run),
 ]
 
 let names = Array(CommandLine.arguments.dropFirst())

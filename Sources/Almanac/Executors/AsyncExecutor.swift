@@ -22,11 +22,7 @@ public final class AsyncExecutor: JobExecutor {
 
   public func execute(_ runs: [RunAssignment]) {
     for run in runs where self.places.take(for: run) {
-      let task = Surroundings.begin(priority: self.priority) {
-        let outcome = await run.perform()
-        self.places.leave()
-        run.finish(outcome)
-      }
+      let task = Surroundings.begin(priority: self.priority) { await self.places.perform(run) }
       run.onCancel { task.cancel() }
     }
   }

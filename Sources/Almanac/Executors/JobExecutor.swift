@@ -1,4 +1,4 @@
-/// Where the code of runs is executed.
+/// Where the code of runs is executed: an ``AsyncExecutor`` unless you say otherwise, a ``ThreadExecutor`` for code that blocks.
 ///
 /// An executor has a size and no queue: the scheduler claims no more runs than there are free places, so what cannot begin waits in its store,
 /// where another scheduler may take it. An executor of your own is a type with these four members, and ``ExecutorLaw`` of the testing kit

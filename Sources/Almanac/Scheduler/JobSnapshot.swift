@@ -41,6 +41,28 @@ public struct JobSnapshot: Sendable {
   public var nextFireTime: Date? { self.record.state.nextFire?.date }
   public var lastFireTime: Date? { self.record.state.lastFire?.date }
 
+  /// True where nobody can run the job: none of the schedulers at work that serve its queue has its ``executor``. It waits until one comes that does.
+  ///
+  /// False where there is no such scheduler at all, or where one does not say what it has.
+  ///
+  /// ```swift
+  /// let nodes = try await scheduler.nodes()
+  /// for job in try await scheduler.jobs().jobs where job.isWaitingForExecutor(among: nodes, at: SystemClock().now()) {
+  ///   print("\(job.id) waits for an executor \(job.executor)")
+  /// }
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - nodes: the sessions of the job's store, see ``Scheduler/nodes(store:)``. What a scheduler has is told to the store with each renewal.
+  ///   - now: the time, by which sessions are told that have expired.
+  public func isWaitingForExecutor(among nodes: [Session], at now: Instant) -> Bool {
+    guard self.status == .active || !self.runs.isEmpty else { return false }
+    let serving = nodes.filter { node in
+      !node.isDead && node.expiresAt > now && node.draft.queues?.contains(self.queue) ?? true
+    }
+    return !serving.isEmpty && serving.allSatisfy { $0.draft.executors?.contains(self.executor) == false }
+  }
+
   /// The job's own values.
   ///
   /// - Throws: ``SchedulerError/Code/payloadNotDecodable`` where the stored bytes are not of this type.

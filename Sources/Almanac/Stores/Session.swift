@@ -34,6 +34,8 @@ public struct SessionDraft: Hashable, Sendable, Codable {
   public var version: String
   /// The queues it serves; nil for all.
   public var queues: [String]?
+  /// The aliases of its executors; nil where a version of the program wrote it that did not say.
+  public var executors: [String]?
   /// How many runs it has.
   public var running: Int
   /// The version of its zone data; nil where a version of the program wrote it that did not say.
@@ -46,7 +48,7 @@ public struct SessionDraft: Hashable, Sendable, Codable {
 
   public init(
     node: String, host: String, processID: Int32, machine: String? = nil, version: String, queues: [String]?,
-    running: Int, zoneData: String? = nil, clockOffset: Duration? = nil, lifetime: Duration
+    executors: [String]? = nil, running: Int, zoneData: String? = nil, clockOffset: Duration? = nil, lifetime: Duration
   ) {
     self.node = node
     self.host = host
@@ -54,6 +56,7 @@ public struct SessionDraft: Hashable, Sendable, Codable {
     self.machine = machine
     self.version = version
     self.queues = queues
+    self.executors = executors
     self.running = running
     self.zoneData = zoneData
     self.clockOffsetMicroseconds = clockOffset?.wholeMicroseconds

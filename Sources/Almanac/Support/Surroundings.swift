@@ -40,10 +40,12 @@ package struct Surroundings: Sendable {
   /// Begins a task of the engine's.
   ///
   /// A task that is not the child of another does not inherit where that one runs (SE-0417), so it is said for each.
+  ///
+  /// - Parameter executor: where it is to run; in a simulation everything runs where that says.
   @discardableResult
   static func begin(
-    priority: TaskPriority? = nil, _ body: @escaping @Sendable () async -> Void
+    on executor: (any TaskExecutor)? = nil, priority: TaskPriority? = nil, _ body: @escaping @Sendable () async -> Void
   ) -> Task<Void, Never> {
-    Task(executorPreference: Surroundings.current.executor, priority: priority) { await body() }
+    Task(executorPreference: Surroundings.current.executor ?? executor, priority: priority) { await body() }
   }
 }

@@ -14,7 +14,7 @@ struct JobsDeadCommand: AsyncParsableCommand {
   func run() async throws {
     try await self.list.run(
       statuses: nil, asking: { $0.hasDead = true },
-      { jobs, time, console in
+      { jobs, _, time, console in
         switch self.list.view.output.format {
         case .text:
           if jobs.isEmpty { return console.complain("There are no such fires.") }

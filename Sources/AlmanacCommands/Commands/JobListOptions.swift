@@ -25,7 +25,7 @@ struct JobListOptions: ParsableArguments {
   func run(
     all: Bool = false, statuses: Set<JobStatus>? = JobFilterOptions.usualStatuses,
     asking refine: (inout JobQuery) -> Void,
-    _ print: ([JobSnapshot], LocalTime, Console) -> Void
+    _ print: ([JobSnapshot], Scheduler, LocalTime, Console) async throws -> Void
   ) async throws {
     let console = Console.current
     // Before the store is opened: what is wrong with the command line is told first.
@@ -43,7 +43,7 @@ struct JobListOptions: ParsableArguments {
         query.cursor = page.next
         return (page.jobs.count, page.next != nil)
       }
-      print(jobs, time, console)
+      try await print(jobs, scheduler, time, console)
       console.complain(ofUnreadable: unreadable)
       if hasMore, let last = jobs.last {
         console.complain("There are more; go on with --after \(VisibleText.line(last.id.rawValue))")

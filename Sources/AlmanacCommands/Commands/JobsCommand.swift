@@ -36,13 +36,16 @@ struct JobsListCommand: AsyncParsableCommand {
   func run() async throws {
     try await self.list.run(
       all: self.all, asking: { $0.order = self.order == .id ? .id : .nextFire },
-      { jobs, time, console in
+      { jobs, scheduler, time, console in
+        let nodes = try await scheduler.nodes()
+        let now = SystemClock().now()
+        let waiting = Set(jobs.filter { $0.isWaitingForExecutor(among: nodes, at: now) }.map(\.id))
         switch self.list.view.output.format {
         case .text:
           if jobs.isEmpty { return console.complain("There are no such jobs.") }
-          console.print(JobText.table(jobs, time))
+          console.print(JobText.table(jobs, waiting: waiting, time))
         case .json:
-          for job in jobs { console.print(JSONWriter.line(JobJSON.object(job))) }
+          for job in jobs { console.print(JSONWriter.line(JobJSON.object(job, isWaiting: waiting.contains(job.id)))) }
         }
       })
   }
@@ -70,11 +73,13 @@ struct JobsShowCommand: AsyncParsableCommand {
       guard let job = try await scheduler.job(JobID(self.id)) else {
         throw CommandFailure(.failure, "there is no job \"\(VisibleText.line(self.id))\"")
       }
+      let isWaiting = job.isWaitingForExecutor(among: try await scheduler.nodes(), at: SystemClock().now())
       switch self.view.output.format {
       case .text:
-        for line in JobText.lines(job, fires: self.count, time, console.outputStyle) { console.print(line) }
+        let lines = JobText.lines(job, isWaiting: isWaiting, fires: self.count, time, console.outputStyle)
+        for line in lines { console.print(line) }
       case .json:
-        console.print(JSONWriter.indented(JobJSON.object(job, fires: self.count)))
+        console.print(JSONWriter.indented(JobJSON.object(job, isWaiting: isWaiting, fires: self.count)))
       }
     }
   }

@@ -2,8 +2,10 @@ import Almanac
 
 /// Jobs as JSON objects: stable names for programs.
 enum JobJSON {
-  /// - Parameter count: how many fire times to add; none in a listing.
-  static func object(_ job: JobSnapshot, fires count: Int? = nil) -> JSONValue {
+  /// - Parameters:
+  ///   - isWaiting: whether nobody has its executor; nil where that was not looked for.
+  ///   - count: how many fire times to add; none in a listing.
+  static func object(_ job: JobSnapshot, isWaiting: Bool? = nil, fires count: Int? = nil) -> JSONValue {
     let definition = job.record.definition
     let state = job.record.state
     var members: [String: JSONValue] = [
@@ -21,6 +23,7 @@ enum JobJSON {
       "firesTaken": .integer(state.firesTaken), "deadFires": .integer(Int64(state.dead.count)),
       "runs": .array(state.runs.map(self.object)), "counters": self.object(state.counters),
     ]
+    if let isWaiting { members["waitingForExecutor"] = .bool(isWaiting) }
     if let count {
       members["policies"] = self.object(PolicyText.pairs(definition.policies))
       members["dead"] = .array(state.dead.map(self.object))

@@ -2,7 +2,8 @@ import Almanac
 
 /// Jobs as tables and pages of text.
 enum JobText {
-  static func table(_ jobs: [JobSnapshot], _ time: LocalTime) -> Table {
+  /// - Parameter waiting: those whose executor nobody has.
+  static func table(_ jobs: [JobSnapshot], waiting: Set<JobID> = [], _ time: LocalTime) -> Table {
     var table = Table([
       Table.Column("ID", narrowest: 12), Table.Column("STATE"), Table.Column("NEXT FIRE"), Table.Column("LAST"),
       Table.Column("RUNS", alignment: .right), Table.Column("TRIGGER", narrowest: 12),
@@ -11,7 +12,7 @@ enum JobText {
     for job in jobs {
       let state = job.record.state
       table.add([
-        Table.Cell(job.id.rawValue, .accent), Table.Cell(job.status.rawValue, self.tone(job.status)),
+        Table.Cell(job.id.rawValue, .accent), self.state(of: job, isWaiting: waiting.contains(job.id)),
         Table.Cell(state.nextFire.map(time.text) ?? "-", job.status == .active ? .plain : .faint),
         Table.Cell(job.lastOutcome.map(EventText.word) ?? "-", job.lastOutcome.map(EventText.tone) ?? .faint),
         Table.Cell("\(job.runs.count)", job.runs.isEmpty ? .faint : .plain), Table.Cell(job.trigger.description),
@@ -20,6 +21,13 @@ enum JobText {
     }
     return table
   }
+
+  private static func state(of job: JobSnapshot, isWaiting: Bool) -> Table.Cell {
+    isWaiting
+      ? Table.Cell(self.waiting(job), .warning) : Table.Cell(job.status.rawValue, self.tone(job.status))
+  }
+
+  private static func waiting(_ job: JobSnapshot) -> String { "waiting for executor \(job.executor)" }
 
   static func tone(_ status: JobStatus) -> Tone {
     switch status {
@@ -36,7 +44,11 @@ enum JobText {
   }
 
   /// All that is known of a job.
-  static func lines(_ job: JobSnapshot, fires count: Int, _ time: LocalTime, _ style: Style) -> [String] {
+  ///
+  /// - Parameter isWaiting: whether nobody has its executor.
+  static func lines(
+    _ job: JobSnapshot, isWaiting: Bool = false, fires count: Int, _ time: LocalTime, _ style: Style
+  ) -> [String] {
     let definition = job.record.definition
     let state = job.record.state
     var pairs: [(String, String, Tone)] = []
@@ -46,6 +58,7 @@ enum JobText {
     add("id", job.id.rawValue, .accent)
     add("title", job.title)
     add("state", "\(job.status.rawValue) since \(time.text(state.statusSince))", self.tone(job.status))
+    if isWaiting { add("", "\(self.waiting(job)): no scheduler at work has it", .warning) }
     add("note", state.note, .warning)
     add(
       "type",

@@ -60,7 +60,8 @@ extension StoreDesk {
     let identity = HostIdentity.current
     return SessionDraft(
       node: self.configuration.node, host: identity.host, processID: identity.processID, machine: identity.machine,
-      version: AlmanacVersion.current, queues: self.configuration.queues?.sorted(), running: self.runningCount,
+      version: AlmanacVersion.current, queues: self.configuration.queues?.sorted(),
+      executors: self.shared.executorAliases, running: self.runningCount,
       zoneData: self.shared.zones.database.version, clockOffset: self.state.withLock { $0.clockOffset },
       lifetime: self.configuration.sessionLifetime)
   }
