@@ -95,4 +95,39 @@ struct ExecutorTroubleTests {
     try await test.expectStatus(of: "a", .finished)
     try await test.stop()
   }
+
+  @Test("a worker that is killed because its scheduler shuts down is no strike against the job")
+  func killedByShutdown() async throws {
+    let test = TestScheduler(executors: ["default": KillingExecutor()])
+    test.register(Send.self) { (_, _) async throws -> Void in }
+    try await test.start()
+    try await test.scheduler.add(Send(), trigger: .at(.at(10)), id: "a", policies: JobPolicies(crashLimit: 1))
+    await test.advance(to: .at(20))
+    try await test.stop()
+    try await test.expectRuns(of: "a", [.interrupted])
+    try await test.expectStatus(of: "a", .active)
+  }
+}
+
+/// Runs go on until they are told to stop, and then their worker is killed.
+private struct KillingExecutor: JobExecutor {
+  let size = 4
+
+  func start() async throws {}
+
+  func stop() async {}
+
+  func execute(_ runs: [RunAssignment]) {
+    let surroundings = Surroundings.current
+    for run in runs {
+      // It does nothing from here on, so that time may move.
+      surroundings.meter?.leave()
+      run.onCancel {
+        surroundings.meter?.enter()
+        Surroundings.$current.withValue(surroundings) {
+          run.finish(RunOutcome(.crashed(Failure(type: "WorkerDied", message: "signal 9"))))
+        }
+      }
+    }
+  }
 }

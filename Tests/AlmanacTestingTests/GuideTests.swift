@@ -1,6 +1,7 @@
 import Almanac
 import AlmanacTesting
 import Foundation
+import Synchronization
 import Testing
 
 // The examples of docs/testing.md: what stands between `guide.show` and `guide.hide` is the page's, word by word.
@@ -157,7 +158,55 @@ struct GuideTests {
       .dropFirst().map { $0.components(separatedBy: "// guide" + ".hide")[0] }.map(code)
     let blocks = try text("docs/testing.md").components(separatedBy: "```swift\n").dropFirst()
       .compactMap { $0.components(separatedBy: "```").first }.map(code)
-    #expect(shown.count == 6)
+    #expect(shown.count == 8)
     #expect(blocks == shown)
   }
 }
+
+// guide.show
+final class PlainExecutor: JobExecutor {
+  private struct State {
+    var running = 0
+    var isReady = false
+  }
+
+  let size: Int
+  private let state = Mutex(State())
+
+  init(size: Int) { self.size = max(size, 1) }
+
+  func start() async throws { self.state.withLock { $0.isReady = true } }
+
+  func execute(_ runs: [RunAssignment]) {
+    for run in runs {
+      let hasPlace = self.state.withLock { state -> Bool in
+        guard state.isReady, state.running < self.size else { return false }
+        state.running += 1
+        return true
+      }
+      guard hasPlace else {
+        run.refuse("no place is free")
+        continue
+      }
+      let task = Task {
+        let outcome = await run.perform()
+        self.state.withLock { $0.running -= 1 }  // first: who hears of the end may send the next run at once
+        run.finish(outcome)
+      }
+      run.onCancel { task.cancel() }
+    }
+  }
+
+  func stop() async { self.state.withLock { $0.isReady = false } }
+}
+// guide.hide
+
+// guide.show
+@Suite("The plain executor obeys every executor law")
+struct PlainExecutorConformance {
+  static let harness = ExecutorHarness("plain") { PlainExecutor(size: $0) }
+
+  @Test(arguments: ExecutorLaw.laws(for: harness))
+  func obeys(_ law: ExecutorLaw) async throws { try await law.check(Self.harness) }
+}
+// guide.hide

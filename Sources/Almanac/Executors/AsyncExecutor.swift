@@ -18,7 +18,7 @@ public final class AsyncExecutor: JobExecutor {
   /// Tasks are cheap and mostly wait for others, so the default is far above the number of cores.
   public static let defaultSize = 256
 
-  public func start() async throws {}
+  public func start() async throws { self.places.open() }
 
   public func execute(_ runs: [RunAssignment]) {
     for run in runs where self.places.take(for: run) {
@@ -27,5 +27,5 @@ public final class AsyncExecutor: JobExecutor {
     }
   }
 
-  public func stop() async {}
+  public func stop() async { self.places.shut() }
 }

@@ -19,7 +19,7 @@ public final class DispatchQueueExecutor: JobExecutor {
     self.forwarder = Forwarder(queue)
   }
 
-  public func start() async throws {}
+  public func start() async throws { self.places.open() }
 
   public func execute(_ runs: [RunAssignment]) {
     for run in runs where self.places.take(for: run) {
@@ -28,7 +28,7 @@ public final class DispatchQueueExecutor: JobExecutor {
     }
   }
 
-  public func stop() async {}
+  public func stop() async { self.places.shut() }
 
   private final class Forwarder: TaskExecutor {
     private let queue: DispatchQueue

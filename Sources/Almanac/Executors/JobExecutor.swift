@@ -5,23 +5,48 @@
 /// tells whether it keeps to the contract:
 ///
 /// ```swift
-/// struct PlainExecutor: JobExecutor {
-///   let size = 8
-///   func start() async throws {}
+/// final class PlainExecutor: JobExecutor {
+///   private struct State {
+///     var running = 0
+///     var isReady = false
+///   }
+///
+///   let size: Int
+///   private let state = Mutex(State())
+///
+///   init(size: Int) { self.size = max(size, 1) }
+///
+///   func start() async throws { self.state.withLock { $0.isReady = true } }
+///
 ///   func execute(_ runs: [RunAssignment]) {
 ///     for run in runs {
-///       let task = Task { run.finish(await run.perform()) }
+///       let hasPlace = self.state.withLock { state -> Bool in
+///         guard state.isReady, state.running < self.size else { return false }
+///         state.running += 1
+///         return true
+///       }
+///       guard hasPlace else {
+///         run.refuse("no place is free")
+///         continue
+///       }
+///       let task = Task {
+///         let outcome = await run.perform()
+///         self.state.withLock { $0.running -= 1 }  // first: who hears of the end may send the next run at once
+///         run.finish(outcome)
+///       }
 ///       run.onCancel { task.cancel() }
 ///     }
 ///   }
-///   func stop() async {}
+///
+///   func stop() async { self.state.withLock { $0.isReady = false } }
 /// }
 /// ```
 public protocol JobExecutor: Sendable {
   /// The most runs at once. Read when the executor is given to a scheduler, and not again.
   var size: Int { get }
 
-  /// Makes the executor ready. Called before the first run, and again after ``stop()``.
+  /// Makes the executor ready. Called before the first run, and again after ``stop()``. Where it is ready already, a further call changes nothing
+  /// for the runs that are going; it comes from another scheduler that uses the executor too.
   ///
   /// - Throws: why it cannot run anything. The scheduler then does not start, or does not take the executor.
   func start() async throws
@@ -33,6 +58,7 @@ public protocol JobExecutor: Sendable {
   /// ``RunAssignment/onCancel(_:)``, and a run that is told to stop ends as soon as its code lets it.
   func execute(_ runs: [RunAssignment])
 
-  /// Gives up what the executor holds, in bounded time. No run is handed over after it; those that are going were told to stop.
+  /// Gives up what the executor holds, in bounded time; harmless where it was not started. Those runs that are going were told to stop, and the end
+  /// of one that does not listen is reported when it comes. A run that is handed over after it is refused, until the next ``start()``.
   func stop() async
 }

@@ -14,7 +14,7 @@ public final class MainActorExecutor: JobExecutor {
     self.places = RunPlaces(size)
   }
 
-  public func start() async throws {}
+  public func start() async throws { self.places.open() }
 
   public func execute(_ runs: [RunAssignment]) {
     for run in runs where self.places.take(for: run) {
@@ -23,7 +23,7 @@ public final class MainActorExecutor: JobExecutor {
     }
   }
 
-  public func stop() async {}
+  public func stop() async { self.places.shut() }
 
   private final class Forwarder: TaskExecutor {
     func enqueue(_ job: consuming ExecutorJob) { MainActor.shared.enqueue(UnownedJob(job)) }

@@ -57,7 +57,10 @@ public final class ThreadExecutor: JobExecutor {
   /// Less does not hold what stands between the thread's first function and the code of a job.
   static let leastStackSize = 256 << 10
 
-  public func start() async throws { self.pool.start() }
+  public func start() async throws {
+    self.places.open()
+    self.pool.start()
+  }
 
   public func execute(_ runs: [RunAssignment]) {
     for run in runs where self.places.take(for: run) {
@@ -80,7 +83,9 @@ public final class ThreadExecutor: JobExecutor {
   }
 
   /// Lets all threads go that no run has, and each of the others when its run ends. Waits for none of them.
-  public func stop() async { self.pool.stop() }
+  public func stop() async {
+    if self.places.shut() { self.pool.stop() }
+  }
 
   /// How many threads of the system there are at this moment.
   package var threadCount: Int { self.pool.threadCount }

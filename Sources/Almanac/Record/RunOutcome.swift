@@ -17,6 +17,8 @@ public struct RunOutcome: Hashable, Sendable {
   public var result: [UInt8]?
   /// What it logged, as far as that is kept.
   public var logs: [LogLine]
+  /// It had been told to stop when it ended, whatever its record says: a process that was killed for that blames nobody. Said by the scheduler.
+  package var wasToldToStop = false
 
   public init(_ kind: Kind, result: [UInt8]? = nil, logs: [LogLine] = []) {
     self.kind = kind

@@ -10,12 +10,16 @@ extension JobMachine {
     var end = RunEnd(startedAt: startedAt, endedAt: endedAt, node: node, result: outcome.result, logs: outcome.logs)
     // Whatever else it came to, it did not take its process with it.
     var crashes = 0
+    var isStrike = false
     switch (outcome.kind, claim.cancelling) {
     case (.crashed(let failure), let reason):
       end.kind = self.endOfLostRun(reason, change)
       end.failure = failure
       // One that was told to stop and did not was killed: that is no fault of the kind that is counted.
-      crashes = reason == nil ? change.state.crashesInRow.countedUp : change.state.crashesInRow
+      isStrike = reason == nil && !outcome.wasToldToStop
+      crashes = isStrike ? change.state.crashesInRow.countedUp : change.state.crashesInRow
+      // Its scheduler shuts down and could not wait.
+      if end.kind == .crashed, !isStrike { end.kind = .interrupted }
     case (.succeeded, _):
       // It was told to stop and did its work all the same: the work is done, and that is what counts.
       end.kind = .succeeded
@@ -43,7 +47,7 @@ extension JobMachine {
     }
     change.state.crashesInRow = crashes
     self.end(&change, at: index, end)
-    self.quarantineIfDeadly(&change)
+    if isStrike { self.quarantineIfDeadly(&change) }
     return nil
   }
 

@@ -1,6 +1,6 @@
 import Almanac
 
-/// A store does not do what the contract says: what was expected and what was seen, and where in the suite.
+/// A store, or an executor, does not do what its contract says: what was expected and what was seen, and where in the suite.
 public struct LawViolation: Error, CustomStringConvertible {
   public var message: String
   public var fileID: String

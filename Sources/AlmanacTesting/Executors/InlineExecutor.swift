@@ -19,7 +19,7 @@ public final class InlineExecutor: JobExecutor {
     self.places = RunPlaces(size)
   }
 
-  public func start() async throws {}
+  public func start() async throws { self.places.open() }
 
   public func execute(_ runs: [RunAssignment]) {
     for run in runs where self.places.take(for: run) {
@@ -28,7 +28,7 @@ public final class InlineExecutor: JobExecutor {
     }
   }
 
-  public func stop() async {}
+  public func stop() async { self.places.shut() }
 
   private static func begin(_ body: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
     let executor = Surroundings.current.executor

@@ -48,7 +48,8 @@ public final class RecordingExecutor: JobExecutor {
     var held: [Held] = []
   }
 
-  public let size: Int
+  public var size: Int { self.places.size }
+  private let places: RunPlaces
   private let usual: Script
   private let state = Mutex(State())
 
@@ -57,7 +58,7 @@ public final class RecordingExecutor: JobExecutor {
   ///   - size: the most runs at once.
   public init(_ usual: Script = .perform, size: Int = AsyncExecutor.defaultSize) {
     self.usual = usual
-    self.size = max(size, 1)
+    self.places = RunPlaces(size)
   }
 
   /// Says what becomes of the job's next runs, in their order. Said again, it is added at the end.
@@ -88,9 +89,9 @@ public final class RecordingExecutor: JobExecutor {
 
   // MARK: As an executor
 
-  public func start() async throws {}
+  public func start() async throws { self.places.open() }
 
-  public func stop() async {}
+  public func stop() async { self.places.shut() }
 
   public func execute(_ runs: [RunAssignment]) {
     for run in runs {
@@ -100,21 +101,27 @@ public final class RecordingExecutor: JobExecutor {
         state.plans[run.job]?.removeFirst()
         return next
       }
-      self.begin(run, script)
+      if self.places.take(for: run) { self.begin(run, script) }
     }
   }
 
   private func begin(_ run: RunAssignment, _ script: Script) {
     switch script {
     case .perform:
-      let task = Task(executorPreference: Surroundings.current.executor) { run.finish(await run.perform()) }
+      let task = Task(executorPreference: Surroundings.current.executor) {
+        let outcome = await run.perform()
+        self.places.leave()
+        run.finish(outcome)
+      }
       run.onCancel {
         self.noteTold(run)
         task.cancel()
       }
     case .end(let outcome):
+      self.places.leave()
       run.finish(outcome)
     case .refuse(let reason, let pause):
+      self.places.leave()
       run.refuse(reason, for: pause)
     case .hold, .hang:
       let held = Held(run: run, surroundings: Surroundings.current)
@@ -137,6 +144,7 @@ public final class RecordingExecutor: JobExecutor {
 
   private func finish(_ held: Held, _ outcome: RunOutcome) {
     held.surroundings.meter?.enter()
+    self.places.leave()
     Surroundings.$current.withValue(held.surroundings) { held.run.finish(outcome) }
   }
 

@@ -12,6 +12,8 @@ enum CodeEnd: Hashable, Sendable {
   case snoozed(Duration)
   /// It stopped because it was told to.
   case stopped
+  /// The worker died in which it ran; as it was told to stop, or by itself.
+  case died(wasTold: Bool)
 
   init(_ error: any Error) {
     switch error {
@@ -19,6 +21,7 @@ enum CodeEnd: Hashable, Sendable {
     case let error as RetryAfter: self = .failedUntil(error.delay)
     case is GiveUp: self = .gaveUp
     case let error as Snooze: self = .snoozed(error.delay)
+    case let error as SimulatedDeath: self = .died(wasTold: error.wasTold)
     default: self = .failed(CodeEnd.name(error))
     }
   }
@@ -35,14 +38,24 @@ enum CodeEnd: Hashable, Sendable {
     case (_, .requested?), (_, .overlap?): .cancelled
     case (.failed, nil), (.failedUntil, nil), (.gaveUp, nil): .failed
     case (.snoozed, nil): .snoozed
-    case (.stopped, nil): .interrupted
+    case (.stopped, nil), (.died(wasTold: true), nil): .interrupted
+    case (.died(wasTold: false), nil): .crashed
     }
   }
+
+  var isDeath: Bool { if case .died = self { true } else { false } }
 }
 
 /// The failure of a flaky run.
 struct SimulatedFailure: Error {
   static let name = "AlmanacTesting.SimulatedFailure"
+}
+
+/// The worker dies in which the run goes: the simulated executor tells of it, and the code says no more.
+struct SimulatedDeath: Error {
+  static let name = "AlmanacTesting.SimulatedDeath"
+  /// As a worker that is killed, because its run was told to stop and did not.
+  var wasTold: Bool
 }
 
 /// Another failure, so that policies can tell two apart.
@@ -51,6 +64,12 @@ struct SimulatedRefusal: Error {
 }
 
 extension SimulatedWork {
+  /// Whether the worker of a deadly attempt dies. The attempt's number decides too, so no fire goes on dying for ever.
+  static func dies(atFire fire: Instant, attempt: Int) -> Bool {
+    let number = fire.microsecondsSinceEpoch / 1_000 + Int64(attempt) * 3
+    return number.quotientAndRemainder(dividingBy: 7).remainder > 1
+  }
+
   /// What a flaky attempt throws, if anything. The attempt's number decides too, so nothing is put off for ever.
   static func error(ofFire fire: Instant, attempt: Int) -> (any Error)? {
     let number = fire.microsecondsSinceEpoch / 1_000 + Int64(attempt) * 5

@@ -29,7 +29,7 @@ extension JobBook {
     var fire = self.fires[entry.fire] ?? FireEntry()
     fire.claim = nil
     fire.endedAttempts += 1
-    if !taken { self.crashes = 0 }
+    if !taken { self.count(said, entry.stop != nil) }
     let sequel = self.sequel(entry, &fire, taken ? nil : said ?? .stopped, at, before, after)
     if end.outcome != sequel.outcome {
       problems.append(
@@ -55,6 +55,17 @@ extension JobBook {
     return problems
   }
 
+  /// Whether a worker that died is one more crash in a row, or ends the row: any other end does that, and a worker that was killed does neither.
+  private mutating func count(_ said: CodeEnd?, _ wasStopped: Bool) {
+    switch said {
+    case .died(wasTold: false)? where !wasStopped:
+      self.crashes += 1
+      self.strikes = self.crashes
+    case .died?: break
+    default: self.crashes = 0
+    }
+  }
+
   private func sequel(
     _ entry: ClaimEntry, _ fire: inout FireEntry, _ said: CodeEnd?, _ at: Instant, _ before: JobRecord,
     _ after: JobRecord
@@ -62,10 +73,12 @@ extension JobBook {
     let policies = after.definition.policies
     let isOver = before.state.status.isTombstone
     var sequel = Sequel(outcome: .crashed, wait: nil)
-    if let said {
+    if let said, !said.isDeath {
       sequel.outcome = said.outcome(entry.stop?.reason)
     } else if policies.onCrash == .abandon || (isOver && entry.stop == nil) {
       sequel.outcome = .unknown
+    } else if let said {
+      sequel.outcome = said.outcome(entry.stop?.reason)
     } else if let stop = entry.stop {
       sequel.outcome = CodeEnd.stopped.outcome(stop.reason)
     }

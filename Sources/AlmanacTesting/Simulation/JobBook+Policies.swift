@@ -18,6 +18,7 @@ extension JobBook {
         self.crashes = 0
         self.failures = 0
       case .replaced where before.state.status == .quarantined && after.state.status != .quarantined:
+        // What was said anew is what was repaired.
         self.crashes = 0
       case .deadRetried(let count): problems += self.retry(count, before, after)
       case .deadPurged(let count):
@@ -65,7 +66,7 @@ extension JobBook {
   ///
   /// - Parameter failures: how many fires in a row had ended badly at each of the ends that this change writes, the last ones included.
   func standingProblems(
-    _ before: JobRecord, _ after: JobRecord, failing: [(count: Int, isLast: Bool)], crashed: Bool
+    _ before: JobRecord, _ after: JobRecord, failing: [(count: Int, isLast: Bool)]
   ) -> [String] {
     let policies = after.definition.policies
     var status = before.state.status
@@ -75,7 +76,7 @@ extension JobBook {
     {
       status = .paused
     }
-    if crashed, let limit = policies.crashLimit, self.crashes >= limit, status == .active || status == .paused {
+    if let limit = policies.crashLimit, self.strikes >= max(limit, 1), status == .active || status == .paused {
       status = .quarantined
     }
     if status == .active, !isLeft { status = .finished }

@@ -58,8 +58,10 @@ struct JobBook: Sendable {
   var highestClaim: Int64 = 0
   var starts: Int64 = 0
   var releases: Int64 = 0
-  /// How often in a row a scheduler was lost while it ran this job.
+  /// How often in a row a scheduler, or a worker, was lost while it ran this job.
   var crashes = 0
+  /// How many there were in a row when the change that is looked at told of the last one; 0 where it tells of none.
+  var strikes = 0
   /// How many fires in a row ended badly.
   var failures = 0
   /// Fires of the trigger that were taken on to run.
@@ -113,6 +115,7 @@ struct JobBook: Sendable {
     }
     let crashed = !taken.isEmpty && !moment.isLeave
     if crashed { self.crashes += 1 }
+    self.strikes = crashed ? self.crashes : 0
     var failing: [(count: Int, isLast: Bool)] = []
     for (index, row) in rows.enumerated() {
       guard case .attempt(let end) = row.entry else { continue }
@@ -133,7 +136,7 @@ struct JobBook: Sendable {
     if after.runsGoing > self.open.count { problems.append("a run is claimed that nobody began") }
     problems += self.keep(before, after, effects)
     if rows.contains(where: { if case .attempt = $0.entry { true } else { false } }) {
-      problems += self.standingProblems(before, after, failing: failing, crashed: crashed)
+      problems += self.standingProblems(before, after, failing: failing)
     } else if after.state.status == .quarantined, before.state.status != .quarantined {
       problems.append("it is quarantined, and has not crashed")
     }

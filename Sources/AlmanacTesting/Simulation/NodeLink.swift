@@ -43,15 +43,18 @@ final class NodeLink: JobStore {
   private let fault: @Sendable (String) -> Fault?
   /// Has a machine die, or stand still for so long.
   private let halt: @Sendable (Duration?) -> Void
+  /// Is shown what is asked for, at the moment at which it is.
+  private let watch: @Sendable (Demand) -> Void
 
   init(
     _ base: any JobStore, truth: ManualClock, fault: @escaping @Sendable (String) -> Fault?,
-    halt: @escaping @Sendable (Duration?) -> Void
+    halt: @escaping @Sendable (Duration?) -> Void, watch: @escaping @Sendable (Demand) -> Void = { _ in }
   ) {
     self.base = base
     self.truth = truth
     self.fault = fault
     self.halt = halt
+    self.watch = watch
     self.state = Mutex(State(troubledAt: truth.now()))
   }
 
@@ -218,7 +221,8 @@ final class NodeLink: JobStore {
   func advance(
     _ demand: Demand, at now: Instant, as session: Epoch, _ transition: @Sendable (JobRecord, Int) -> Verdict
   ) async throws -> [StoreAnswer] {
-    try await self.perform("advance") { try await self.base.advance(demand, at: now, as: session, transition) }
+    self.watch(demand)
+    return try await self.perform("advance") { try await self.base.advance(demand, at: now, as: session, transition) }
   }
   func earliestWake(_ demand: Demand) async throws -> Instant? {
     try await self.perform("earliestWake") { try await self.base.earliestWake(demand) }

@@ -20,6 +20,7 @@ final class SimulatedNode: Sendable {
   let clock: MachineClock
   let link: NodeLink
   let scheduler: Scheduler
+  private let executor: SimulatedExecutor
   private let events: AsyncStream<SchedulerEvent>
   private let auditor: SimulationAuditor
   private let isCalm: @Sendable () -> Bool
@@ -31,15 +32,16 @@ final class SimulatedNode: Sendable {
 
   init(
     _ number: Int, plan: SimulationPlan, clock: MachineClock, link: NodeLink, auditor: SimulationAuditor,
-    isCalm: @escaping @Sendable () -> Bool
+    isCalm: @escaping @Sendable () -> Bool, refusal: @escaping @Sendable () -> Duration?
   ) {
     self.number = number
     self.clock = clock
     self.link = link
     self.auditor = auditor
     self.isCalm = isCalm
+    self.executor = SimulatedExecutor(size: plan.slots, clock: clock, refusal: refusal)
     self.scheduler = Scheduler(
-      stores: ["default": link], executors: ["default": AsyncExecutor(size: plan.slots)],
+      stores: ["default": link], executors: ["default": self.executor],
       configuration: SchedulerConfiguration(
         node: "node-\(number)", sessionLifetime: SimulatedNode.sessionLifetime, pollInterval: plan.pollInterval,
         drainTimeout: SimulatedNode.drainTimeout, cancelGrace: SimulatedNode.cancelGrace, eventBuffer: 1_000_000),
@@ -131,6 +133,15 @@ final class SimulatedNode: Sendable {
 
   // MARK: Work
 
+  /// Its executor wants nothing for a while.
+  var isResting: Bool { self.executor.isResting }
+
+  /// Looks at what this scheduler asks the store for.
+  func check(_ demand: Demand) {
+    guard !self.isDead, self.isResting, let slots = demand.slots.values.max(), slots > 0 else { return }
+    self.auditor.report("node \(self.number) asks for \(slots) runs, and its executor wants none")
+  }
+
   private func work(_ work: SimulatedWork, _ context: JobContext) async throws {
     guard !self.isDead else { return }
     self.auditor.codeBegins(
@@ -159,6 +170,14 @@ final class SimulatedNode: Sendable {
       }
     case .deaf:
       await SimulatedSleep.deaf(for: duration, on: self.clock)
+    case .deadly:
+      let dies = SimulatedWork.dies(atFire: context.fireInstant, attempt: context.attempt)
+      do {
+        try await SimulatedSleep.listening(for: duration, on: self.clock)
+      } catch  where dies {
+        throw SimulatedDeath(wasTold: true)
+      }
+      if dies { throw SimulatedDeath(wasTold: false) }
     }
     self.check(context)
   }

@@ -14,6 +14,8 @@ struct SimulatedWork: JobPayload, Hashable {
     case hanging
     /// Takes its time, cancelled or not.
     case deaf
+    /// Takes its time, and the worker dies at some attempts, or when it is told to stop.
+    case deadly
   }
 
   var kind: Kind

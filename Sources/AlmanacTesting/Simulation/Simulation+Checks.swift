@@ -86,7 +86,7 @@ extension Simulation {
     var free: Duration?
     for node in nodes {
       guard let health = node.healthySince else { continue }
-      let isFree = self.auditor.running(on: node.number) < self.plan.slots
+      let isFree = self.auditor.running(on: node.number) < self.plan.slots && !node.isResting
       let since = self.noteSlots(of: node.number, isFree: isFree)
       guard let since else { continue }
       free = max(free ?? .zero, situation.truth - max(since, health))

@@ -107,10 +107,11 @@ public final class Simulation: Sendable {
       })
     let link = NodeLink(
       store, truth: self.truth, fault: { [weak self] in self?.fault(number, $0) },
-      halt: { [weak self] duration in self?.halt(number, duration) })
+      halt: { [weak self] duration in self?.halt(number, duration) },
+      watch: { [weak self] demand in self?.node(number)?.check(demand) })
     let node = SimulatedNode(
       number, plan: self.plan, clock: clock, link: link, auditor: self.auditor,
-      isCalm: { [weak self] in self?.isCalm ?? true })
+      isCalm: { [weak self] in self?.isCalm ?? true }, refusal: { [weak self] in self?.refusal(number) })
     self.state.withLock { $0.nodes.append(node) }
     self.auditor.note("node \(number) starts", Int64(number))
     self.auditor.count(\.nodes)
@@ -143,6 +144,14 @@ public final class Simulation: Sendable {
     self.auditor.count(\.lostAnswers)
     self.auditor.note("node \(number) loses the answer to \(name)")
     return .answerLost
+  }
+
+  /// For how long the executor of a node wants nothing, where it cannot begin a run.
+  private func refusal(_ number: Int) -> Duration? {
+    guard !self.isCalm, self.oneIn(self.plan.refusalOneIn) else { return nil }
+    self.auditor.count(\.refusals)
+    self.auditor.note("node \(number) refuses a run")
+    return .milliseconds(self.roll { Int64.random(in: 100...4_000, using: &$0) })
   }
 
   private func node(_ number: Int) -> SimulatedNode? {

@@ -3,11 +3,12 @@ import Almanac
 // Who is blamed for a crash, and who is kept apart.
 
 extension SimulationAuditor.State {
-  /// Whether the owner of the claims that are taken back does so itself, before it goes: then it was no crash.
+  /// Whether the owner of the claims that are taken back does so itself, before it goes: then it was no crash. One whose session others let
+  /// expire was lost, whoever takes its runs back.
   func isLeave(_ effects: [Effect], by node: Int?) -> Bool {
     guard let node else { return false }
     for case .report(.ownerLost(let epoch, _)) in effects {
-      return self.owners[epoch] == node && self.latestEpoch[node] == epoch
+      return self.owners[epoch] == node && self.latestEpoch[node] == epoch && !self.expired.contains(epoch)
     }
     return false
   }

@@ -44,6 +44,8 @@ final class SimulationAuditor: Sendable {
     var owners: [Epoch: Int] = [:]
     /// When the sessions died that were marked dead, on the store's clock.
     var died: [Epoch: Instant] = [:]
+    /// Those that somebody else marked dead.
+    var expired: Set<Epoch> = []
     /// The latest time that the store's clock ever showed.
     var latest: Instant = .distantPast
     var violations: [String] = []
@@ -199,6 +201,7 @@ final class SimulationAuditor: Sendable {
     self.state.withLock { $0.died[session.epoch] = diedAt }
     self.note("session \(session.epoch) marked dead by node \(node ?? -1)", session.epoch.rawValue)
     let owner = self.state.withLock { $0.owners[session.epoch] }
+    if owner != node { self.state.withLock { _ = $0.expired.insert(session.epoch) } }
     if owner != node, session.expiresAt >= self.latest {
       self.report("session \(session.epoch) was marked dead \(session.expiresAt - self.latest) before it expires")
     }
@@ -237,6 +240,7 @@ final class SimulationAuditor: Sendable {
     self.state.withLock { state in
       state.going[key] = nil
       state.said[key] = end
+      if end.isDeath { state.figures.workerDeaths += 1 }
     }
   }
 

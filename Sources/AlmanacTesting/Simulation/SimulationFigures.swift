@@ -41,6 +41,10 @@ public struct SimulationFigures: Sendable {
   public var deadPurged = 0
   /// Runs that were told to stop because the next fire came.
   public var replacements = 0
+  /// Runs whose worker died, their scheduler not.
+  public var workerDeaths = 0
+  /// Runs that an executor could not begin.
+  public var refusals = 0
   /// Jobs that were set aside after so many crashes in a row.
   public var quarantines = 0
   /// Jobs that were paused after so many failures in a row.
@@ -71,6 +75,7 @@ public struct SimulationFigures: Sendable {
       ("retries", \.retries), ("timeouts", \.timeouts), ("fires moved by zone data", \.zoneMoves),
       ("fires put off by jitter", \.jittered), ("snoozes", \.snoozes), ("dead fires tried again", \.deadRetried),
       ("dead fires purged", \.deadPurged), ("runs replaced by the next", \.replacements),
+      ("runs whose worker died", \.workerDeaths), ("runs refused by their executor", \.refusals),
       ("quarantines after crashes", \.quarantines), ("pauses after failures", \.failurePauses),
       ("runs of suspects", \.suspects), ("suspects put off", \.putOffs),
     ]

@@ -32,6 +32,8 @@ public struct SimulationPlan: Sendable {
   let jobs: Int
   /// The average time from one happening to the next.
   let pace: Duration
+  /// Executors cannot begin a run, one in so many; nil for none.
+  let refusalOneIn: Int?
   /// Machines die so often that jobs are blamed for it.
   let isDeadly: Bool
 
@@ -58,6 +60,7 @@ public struct SimulationPlan: Sendable {
       haltOneIn: Int.random(in: 30...150, using: &random))
     self.jobs = Int.random(in: 3...8, using: &random)
     self.pace = .milliseconds(Int64.random(in: 500...1_500, using: &random))
+    self.refusalOneIn = [nil, 30, 8].randomElement(using: &random) ?? nil
     self.isDeadly = self.most > 1 && Int.random(in: 0..<5, using: &random) == 0
   }
 }

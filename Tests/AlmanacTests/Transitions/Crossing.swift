@@ -154,6 +154,10 @@ struct Crossing {
     case "its dead fires are purged": .purgeDead(nil)
     case "the run fails": .finished(token, Workshop.failure, startedAt: Workshop.at(20), endedAt: Self.now)
     case "the run stops": .finished(token, .cancelled, startedAt: Workshop.at(20), endedAt: Self.now)
+    case "the run's worker dies":
+      .finished(token, RunOutcome(.crashed(Workshop.wrong)), startedAt: Workshop.at(20), endedAt: Self.now)
+    case "the run's worker is killed by a shutdown":
+      .finished(token, Workshop.killed, startedAt: Workshop.at(20), endedAt: Self.now)
     case "the run is given back": .released(token)
     case "the payload cannot be read": .decodeFailed(token, reason: "not JSON")
     case "its scheduler is lost": .ownerLost(Epoch(1))
@@ -178,7 +182,8 @@ struct Crossing {
     "its time comes, with a slot", "its time comes, with no slot", "its time comes, with a slot, beside a suspect",
     "the run succeeds", "the run fails", "the run gives up", "the run asks for a retry in 7 s",
     "the run snoozes for 7 s",
-    "the run stops", "the run tells its progress", "the run is given back", "the payload cannot be read",
+    "the run stops", "the run's worker dies", "the run's worker is killed by a shutdown", "the run tells its progress",
+    "the run is given back", "the payload cannot be read",
     "its scheduler is lost", "its scheduler takes its leave", "the run is cancelled", "its runs are cancelled",
     "paused",
     "resumed", "resumed to catch up", "run by hand", "next fire skipped", "its dead fires are retried",

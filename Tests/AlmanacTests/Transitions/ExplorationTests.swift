@@ -68,7 +68,8 @@ struct ExplorationTests {
         (Workshop.finished(claim.number, of: record, .succeeded), 1),
         (Workshop.finished(claim.number, of: record, Workshop.failure), 1),
         (Workshop.finished(claim.number, of: record, .cancelled), 1),
-        (Workshop.finished(claim.number, of: record, RunOutcome(.snoozed(.seconds(3)))), 1), (.released(token), 0),
+        (Workshop.finished(claim.number, of: record, RunOutcome(.snoozed(.seconds(3)))), 1),
+        (Workshop.finished(claim.number, of: record, RunOutcome(.crashed(Workshop.wrong))), 1), (.released(token), 0),
         (.cancelRequested(token), 0), (.decodeFailed(token, reason: "not JSON"), 0),
       ]
     }

@@ -59,6 +59,12 @@ enum Workshop {
   }
 
   static let wrong = Failure(type: "Wrong", message: "it went wrong")
+  /// Its process was killed, because it was told to stop and did not.
+  static let killed: RunOutcome = {
+    var outcome = RunOutcome(.crashed(Workshop.wrong))
+    outcome.wasToldToStop = true
+    return outcome
+  }()
   static let failure = RunOutcome.failed(Workshop.wrong)
 }
 

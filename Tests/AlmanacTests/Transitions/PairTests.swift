@@ -76,7 +76,7 @@ struct PairTests {
       let outcomes = [
         RunOutcome.succeeded, Workshop.failure, .failed(Workshop.wrong, .giveUp),
         .failed(Workshop.wrong, .after(.seconds(3))), RunOutcome(.snoozed(.seconds(3))), RunOutcome(.snoozed(.zero)),
-        .cancelled,
+        .cancelled, RunOutcome(.crashed(Workshop.wrong)), Workshop.killed,
       ]
       for outcome in outcomes {
         events.append(.finished(token, outcome, startedAt: Workshop.zero, endedAt: Workshop.at(1)))

@@ -113,7 +113,7 @@ struct Walker {
       let outcome = self.numbers.pick([
         .succeeded, .succeeded, .succeeded, Workshop.failure, Workshop.failure, .cancelled,
         .failed(Workshop.wrong, .giveUp), .failed(Workshop.wrong, .after(.seconds(2))),
-        RunOutcome(.snoozed(.seconds(5))),
+        RunOutcome(.snoozed(.seconds(5))), RunOutcome(.crashed(Workshop.wrong)), Workshop.killed,
       ])
       return .finished(token, outcome, startedAt: self.follower.now, endedAt: self.follower.now)
     case ..<76: return self.running.isEmpty ? Workshop.due(2) : .released(self.numbers.pick(self.running))

@@ -11,7 +11,9 @@ package final class RunControl: Sendable {
 
   private struct State {
     var isCancelled = false
-    var isOver = false
+    /// How often the executor said an end. The first counts.
+    var reports = 0
+    var isOver: Bool { self.reports > 0 }
     var canceller: (@Sendable () -> Void)?
     var completion: (@Sendable (End) -> Void)?
   }
@@ -23,6 +25,9 @@ package final class RunControl: Sendable {
   }
 
   package var isCancelled: Bool { self.state.withLock { $0.isCancelled } }
+
+  /// How often the executor said how the run ended: what is ignored here is a mistake there.
+  package var reports: Int { self.state.withLock { $0.reports } }
 
   /// Tells the run to stop.
   package func cancel() {
@@ -45,8 +50,8 @@ package final class RunControl: Sendable {
 
   package func end(_ end: End) {
     let completion = self.state.withLock { state -> (@Sendable (End) -> Void)? in
-      guard !state.isOver else { return nil }
-      state.isOver = true
+      state.reports += 1
+      guard state.reports == 1 else { return nil }
       // What the closures hold on to, the job's services among it, is let go with the run.
       defer {
         state.canceller = nil

@@ -58,31 +58,9 @@ extension StoreDesk {
     }
     let ownership: @Sendable () -> Bool = { [weak self] in self?.owns(key) ?? false }
     let setAside: @Sendable (String) -> Void = { [weak self] reason in self?.payloadIsUnreadable(key, reason) }
-    let registry = self.shared.registry
     return RunAssignment.Work(
-      body: { request, elsewhere in
-        var outcome = await JobTracing.span(of: request) { () async -> RunOutcome in
-          do throws(PayloadUnreadable) {
-            if let elsewhere {
-              var request = request
-              request.traceContext = JobTracing.currentCarrier()
-              return try await elsewhere(request)
-            }
-            let context = JobContext(request, logger: logger, ownership: ownership, report: report)
-            return try await registry.perform(request, in: context, isCancelled: { control.isCancelled })
-          } catch {
-            // The fault may lie in what this run was asked for with, not in the job.
-            if request.hasOwnPayload {
-              return .failed(Failure(type: "PayloadUnreadable", message: error.reason), .giveUp)
-            }
-            setAside(error.reason)
-            return .cancelled
-          }
-        }
-        if let log { outcome.logs = log.lines }
-        return outcome
-      },
-      report: report)
+      jobs: self.shared.registry, logger: logger, lines: log.map { log in { @Sendable in log.lines } },
+      isCancelled: { control.isCancelled }, ownership: ownership, report: report, setAside: setAside)
   }
 
   /// True while this scheduler holds the run and trusts its session.
@@ -97,10 +75,14 @@ extension StoreDesk {
   /// The code of a run has ended, or was not begun: its slot is free, and what became of it is to be written.
   private func ended(_ key: RunKey, _ end: RunControl.End) {
     switch end {
-    case .finished(let outcome):
+    case .finished(var outcome):
       let node = self.configuration.node
+      if case .crashed = outcome.kind {
+        outcome.wasToldToStop = self.state.withLock { $0.runs[key]?.control.isCancelled ?? false }
+      }
+      let told = outcome
       self.ended(key) { order, now in
-        .finished(key.token, outcome, startedAt: order.startedAt, endedAt: now, node: node)
+        .finished(key.token, told, startedAt: order.startedAt, endedAt: now, node: node)
       }
     case .refused(let reason, let pause):
       // Before the slot is free, or the run would come back at once.
