@@ -34,7 +34,7 @@ package struct Surroundings: Sendable {
   ///
   /// A task that is not the child of another does not inherit where that one runs (SE-0417), so it is said for each.
   @discardableResult
-  static func begin(
+  package static func begin(
     priority: TaskPriority? = nil, _ body: @escaping @Sendable () async -> Void
   ) -> Task<Void, Never> {
     Task(executorPreference: Surroundings.current.executor, priority: priority) { await body() }

@@ -3,16 +3,16 @@ import Synchronization
 /// The places of an executor: a run takes one or is refused.
 ///
 /// A scheduler hands over no more than it has reserved, so this says no only where an executor serves two schedulers, or a mistake was made.
-final class RunPlaces: Sendable {
-  let size: Int
+package final class RunPlaces: Sendable {
+  package let size: Int
   private let taken = Atomic<Int>(0)
 
-  init(_ size: Int) {
+  package init(_ size: Int) {
     self.size = max(size, 1)
   }
 
   /// Takes a place for the run. Where there is none, the run is refused and the answer is false.
-  func take(for run: RunAssignment) -> Bool {
+  package func take(for run: RunAssignment) -> Bool {
     let count = self.taken.add(1, ordering: .relaxed).newValue
     if count <= self.size { return true }
     self.leave()
@@ -21,7 +21,7 @@ final class RunPlaces: Sendable {
   }
 
   /// To be called before the run's end is reported: who hears of it may send the next run at once.
-  func leave() {
+  package func leave() {
     self.taken.subtract(1, ordering: .relaxed)
   }
 }
