@@ -1,6 +1,6 @@
 #if Processes
 import Almanac
-import Dispatch
+import Logging
 import Synchronization
 
 #if canImport(Glibc)
@@ -19,11 +19,6 @@ struct Deed: JobPayload {
   /// What to do it with: a number, a path.
   var number = 0
   var text = ""
-}
-
-/// The same name with other fields: its stored values cannot be read by a worker.
-struct OddDeed: Codable, Sendable {
-  var deed: [Int]
 }
 
 struct Disappointed: Error, CustomStringConvertible {
@@ -83,9 +78,9 @@ enum Deeds {
       for _ in 0..<deed.number { context.logger.info("\(String(repeating: "y", count: 20_000))") }
       return ""
     case "grandchild-and-deaf":
-      context.progress(1, note: try self.grandchild(deed.text))
+      try self.note(try self.grandchild(), in: deed.text)
       while true { usleep(1_000) }
-    case "grandchild": return try self.grandchild(deed.text)
+    case "grandchild": return try self.grandchild()
     case "environment": return getenv(deed.text).map { String(cString: $0) } ?? "none"
     case "variables": return getenv("ALMANAC_WORKER") == nil ? "clean" : "still a worker"
     case "input":
@@ -133,7 +128,7 @@ enum Deeds {
   }
 
   /// Begins a process that does nothing for an hour, and tells which one.
-  private static func grandchild(_ name: String) throws -> String {
+  private static func grandchild() throws -> String {
     var process: pid_t = 0
     var arguments: [UnsafeMutablePointer<CChar>?] = [strdup("sleep"), strdup("3600"), nil]
     defer { for argument in arguments { free(argument) } }

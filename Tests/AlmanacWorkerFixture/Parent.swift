@@ -4,31 +4,26 @@ import AlmanacProcesses
 import Foundation
 import Logging
 
-/// A parent that is there to be killed: it has workers, each with a run that does not listen, and each has begun a process.
+/// A parent that is there to be killed: each of its workers has a run that does not listen, and has begun a process.
 enum Parent {
-  static func run(_ size: Int) async throws {
-    let workers = ProcessExecutor(size: size, logger: Logger(label: "parent") { _ in SwiftLogNoOpLogHandler() })
+  /// - Parameter path: the file in which workers note the processes that they began.
+  static func run(_ size: Int, path: String) async throws {
+    let silent = Logger(label: "parent") { _ in SwiftLogNoOpLogHandler() }
+    let workers = ProcessExecutor(size: size, logger: silent)
     let scheduler = Scheduler(
-      stores: ["default": MemoryStore()], executors: ["default": workers],
-      logger: Logger(label: "parent") { _ in SwiftLogNoOpLogHandler() })
+      stores: ["default": MemoryStore()], executors: ["default": workers], logger: silent)
     Deeds.register(scheduler.jobs)
     for number in 0..<size {
       try await scheduler.add(
-        Deed(deed: "grandchild-and-deaf"), trigger: .at(SystemClock().now()), id: JobID("deed-\(number)"))
+        Deed(deed: "grandchild-and-deaf", text: path), trigger: .at(SystemClock().now()), id: JobID("deed-\(number)"))
     }
     let watch = Task {
-      // Until all of them have said which processes they began.
-      var told: Set<String> = []
-      while told.count < size {
-        for job in try await scheduler.jobs() {
-          guard let note = job.runs.first?.progress?.note, told.insert(note).inserted else { continue }
-          print("grandchild \(note)")
-        }
+      while try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").count < size {
         try await Task.sleep(for: .milliseconds(5))
       }
       for worker in workers.workers { print("worker \(worker.process ?? 0)") }
       print("ready")
-      fflush(stdout)
+      fflush(nil)
     }
     try await scheduler.run()
     try await watch.value

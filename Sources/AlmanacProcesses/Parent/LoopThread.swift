@@ -94,9 +94,13 @@ final class LoopThread {
     return ready.map { ($0, $1) }
   }
 
-  /// Sets the clock's timer where it has to be earlier than it is; one that comes too early finds nothing to do.
+  /// Does what is due, and sets the clock's timer where it has to be earlier than it is; one that comes too early finds nothing to do.
   private func arm() {
-    guard let deadline = self.pool.deadline(after: self.now) else { return }
+    if let deadline = self.pool.deadline, deadline <= self.now {
+      self.pool.tick(self.now)
+      self.perform()
+    }
+    guard let deadline = self.pool.deadline else { return }
     if let armed = self.armed, armed.deadline <= deadline { return }
     self.armed?.timer.cancel()
     let timer = self.clock.timer(after: deadline - self.now) { [loop] in loop.post(.tick) }

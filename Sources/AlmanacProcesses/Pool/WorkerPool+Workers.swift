@@ -141,8 +141,8 @@ extension WorkerPool {
     }
   }
 
-  /// When ``tick(_:)`` is to be called next: always after now; nil where nothing is waited for.
-  func deadline(after now: Duration) -> Duration? {
+  /// When ``tick(_:)`` is to be called; nil where nothing is waited for. After a tick it lies ahead.
+  var deadline: Duration? {
     var deadlines: [Duration] = []
     for worker in self.workers.values {
       switch worker.state {
@@ -157,8 +157,13 @@ extension WorkerPool {
     {
       deadlines.append(since + self.limits.idleTime)
     }
-    if self.failures > 0, self.liveCount < self.wantedCount { deadlines.append(self.retryAt) }
-    return deadlines.filter { $0 > now }.min()
+    // Where all places are taken, the end of whoever has them is what is waited for.
+    if self.failures > 0, self.startingCount == 0, self.liveCount < self.wantedCount,
+      self.workers.count < self.limits.size
+    {
+      deadlines.append(self.retryAt)
+    }
+    return deadlines.min()
   }
 }
 #endif

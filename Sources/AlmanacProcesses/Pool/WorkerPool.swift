@@ -25,7 +25,7 @@ enum RunEnding: Hashable, Sendable {
 /// Every decision of a pool of workers, as a value: which worker takes a run; when to start one, to let one go, to kill one, to give up.
 ///
 /// It reads no clock, knows no process, and says what is to be done as a list of ``Action``s, to be performed in their order. Whoever holds it tells
-/// it what happened, and calls ``tick(_:)`` when ``deadline(after:)`` has come.
+/// it what happened, and calls ``tick(_:)`` when ``deadline`` has come.
 struct WorkerPool: Sendable {
   struct Limits: Hashable, Sendable {
     /// The most processes, those among them that are about to end.
