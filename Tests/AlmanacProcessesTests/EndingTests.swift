@@ -36,7 +36,7 @@ struct EndingTests {
 
   @Test("Values that cannot be decoded are told as such, and values that are too long are not sent")
   func values() async throws {
-    try await Bench.with({ $0.maximumFrame = 100_000 }) { bench in
+    try await Bench.with(.fixture { $0.maximumFrame = 100_000 }) { bench in
       let unreadable = await bench.begin("", payload: Array("[1]".utf8)).failure
       #expect(unreadable?.type == "PayloadUnreadable")
       let long = await bench.begin("echo", 0, String(repeating: "x", count: 200_000)).failure
@@ -78,7 +78,7 @@ struct EndingTests {
   #if os(Linux)
   @Test("A run that takes more memory than it may is ended, and told that this is the likely reason")
   func memory() async throws {
-    try await Bench.with({ $0.memoryLimit = 256 << 20 }) { bench in
+    try await Bench.with(.fixture { $0.memoryLimit = 256 << 20 }) { bench in
       let crash = await bench.begin("memory", 2_000).crash
       #expect(crash?.contains("its memory limit of 268435456 bytes") == true, "\(crash ?? "")")
       #expect(await bench.text("memory", 10) == "10")
@@ -88,7 +88,7 @@ struct EndingTests {
 
   @Test("A run that takes more processor time than it may is ended; what earlier runs took does not count")
   func processor() async throws {
-    try await Bench.with({ $0.processorTime = .seconds(1) }) { bench in
+    try await Bench.with(.fixture { $0.processorTime = .seconds(1) }) { bench in
       let crash = await bench.begin("burn", 20).crash
       #expect(crash?.contains("SIGXCPU") == true, "\(crash ?? "")")
       #expect(crash?.contains("more processor time than 1.0 seconds") == true, "\(crash ?? "")")
@@ -139,7 +139,9 @@ struct EndingTests {
     }
   }
 
-  @Test("A large result crosses whole, one that is too large to be kept is left out and said so, and a flood of log lines holds nothing up")
+  @Test(
+    "A large result crosses whole, one that is too large to be kept is left out and said so, and a flood of log lines holds nothing up"
+  )
   func large() async throws {
     try await Bench.with { bench in
       #expect(await bench.text("huge", 60_000)?.utf8.count == 60_000)
@@ -154,7 +156,7 @@ struct EndingTests {
 
   @Test("A worker inherits no descriptor but the standard three and its socket, and the environment with its changes")
   func inheritance() async throws {
-    try await Bench.with({ $0.environment["ALMANAC_TEST_COLOUR"] = "green" }) { bench in
+    try await Bench.with(.fixture { $0.environment["ALMANAC_TEST_COLOUR"] = "green" }) { bench in
       #expect(await bench.text("environment", 0, "ALMANAC_TEST_COLOUR") == "green")
       let open = await bench.text("descriptors")?.split(separator: " ") ?? []
       // The socket, and what the runtime of Swift opens for itself.

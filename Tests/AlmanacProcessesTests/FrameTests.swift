@@ -69,7 +69,8 @@ struct FrameTests {
   func messages() throws {
     let ticket = Ticket(number: 7)
     let fromParent: [ParentMessage] = [
-      .hello(.init(version: 1, memoryLimit: 1 << 33, processorMicroseconds: 5, maximumFrame: 9)), .cancel(ticket), .leave,
+      .hello(.init(version: 1, memoryLimit: 1 << 33, processorMicroseconds: 5, maximumFrame: 9)), .cancel(ticket),
+      .leave,
     ]
     for message in fromParent { #expect(try ParentMessage(message.frame()) == message) }
     let endings: [SentEnding] = [

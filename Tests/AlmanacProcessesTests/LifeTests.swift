@@ -10,7 +10,7 @@ struct LifeTests {
   @Test("A pool starts its minimum, grows to its size, refuses beyond it, and shrinks when there is nothing to do")
   func size() async throws {
     let clock = ManualClock()
-    try await Bench.with(size: 3, clock: clock, { $0.idleTime = .seconds(60) }) { bench in
+    try await Bench.with(size: 3, clock: clock, .fixture { $0.idleTime = .seconds(60) }) { bench in
       #expect(bench.workers.workers.map(\.state) == [.idle])
       let runs = (0..<3).map { _ in bench.begin("listen") }
       for run in runs { #expect(await run.begun() != nil) }
@@ -32,7 +32,7 @@ struct LifeTests {
 
   @Test("A worker is replaced after its number of runs")
   func recycling() async throws {
-    try await Bench.with({ $0.runsPerWorker = 2 }) { bench in
+    try await Bench.with(.fixture { $0.runsPerWorker = 2 }) { bench in
       var processes: [String] = []
       for _ in 0..<6 { processes.append(await bench.text("pid") ?? "") }
       #expect(Set(processes).count == 3)
@@ -43,7 +43,7 @@ struct LifeTests {
 
   @Test("A pool that was stopped has no process left, refuses, and can be started again")
   func restart() async throws {
-    let bench = Bench(size: 2) { $0.minimum = 2 }
+    let bench = Bench(size: 2, .fixture { $0.minimum = 2 })
     try await bench.workers.start()
     let processes = bench.workers.workers.compactMap(\.process)
     #expect(processes.count == 2)
@@ -65,7 +65,7 @@ struct LifeTests {
   // MARK: What does not start
 
   private func error(_ change: (inout WorkerConfiguration) -> Void) async -> String {
-    let bench = Bench(change)
+    let bench = Bench(.fixture(change))
     do {
       try await bench.workers.start()
       await bench.workers.stop()
@@ -76,7 +76,9 @@ struct LifeTests {
     }
   }
 
-  @Test("A pool whose workers cannot start says why: no program, an exit, an error while jobs are registered, a main that forgot")
+  @Test(
+    "A pool whose workers cannot start says why: no program, an exit, an error while jobs are registered, a main that forgot"
+  )
   func failures() async throws {
     let absent = await self.error { $0.executable = "/nowhere/at-all" }
     #expect(absent.hasPrefix("no worker process could be started: worker process could not be begun:"), "\(absent)")
@@ -99,10 +101,11 @@ struct LifeTests {
 
   @Test("Where workers do not start any more, runs wait a little and are then given back")
   func refusal() async throws {
-    let bench = Bench {
+    let configuration = WorkerConfiguration.fixture {
       $0.minimum = 0
       $0.arguments = ["quits"]
     }
+    let bench = Bench(configuration)
     try await bench.workers.start()
     guard case .refused(let reason, let pause) = await bench.begin("echo").end.value else {
       return #expect(Bool(false), "it ran")

@@ -37,7 +37,8 @@ struct StoppingTests {
     }
   }
 
-  @Test("A run that does not listen is killed after the grace, and that is told", arguments: ["deaf", "block-everything"])
+  @Test(
+    "A run that does not listen is killed after the grace, and that is told", arguments: ["deaf", "block-everything"])
   func deaf(_ deed: String) async throws {
     let clock = ManualClock()
     try await Bench.with(clock: clock) { bench in
@@ -47,18 +48,22 @@ struct StoppingTests {
       let end = try await clock.waitForTimer(at: clock.now() + .seconds(5))
       clock.advance(to: end)
       let crash = await run.crash
-      #expect(crash?.contains("was killed: its run was told to stop and did not within 5.0 seconds") == true, "\(crash ?? "")")
+      #expect(
+        crash?.contains("was killed: its run was told to stop and did not within 5.0 seconds") == true, "\(crash ?? "")"
+      )
       #expect(await bench.text("echo", 0, "next") == "next")
     }
   }
 
   @Test("A timeout ends a run that does not listen, and its job is tried again")
   func timeout() async throws {
-    let workers = ProcessExecutor(size: 2, configuration: .fixture { $0.cancelGrace = .milliseconds(50) }, logger: Lines().logger())
+    let workers = ProcessExecutor(
+      size: 2, configuration: .fixture { $0.cancelGrace = .milliseconds(50) }, logger: Lines().logger())
     let scheduler = Scheduler(
       stores: ["default": MemoryStore()], executors: ["default": workers], logger: Lines().logger())
     scheduler.register(Deed.self) { _, _ in }
-    let policies = JobPolicies(retry: RetryPolicy(attempts: 2, backoff: .fixed(.milliseconds(1))), timeout: .milliseconds(200))
+    let policies = JobPolicies(
+      retry: RetryPolicy(attempts: 2, backoff: .fixed(.milliseconds(1))), timeout: .milliseconds(200))
     try await scheduler.add(Deed(deed: "deaf"), trigger: .at(SystemClock().now()), id: "deaf", policies: policies)
     let running = Task { try await scheduler.run() }
     let isOver = try await until { try await scheduler.job("deaf")?.status == .finished }

@@ -171,7 +171,8 @@ struct Census {
     var wrong: [String] = []
     if later.processes != self.processes { wrong.append("processes that are left: \(later.processes.sorted())") }
     if later.descriptors != self.descriptors {
-      wrong.append("descriptors before: \(self.descriptors), after: \(later.descriptors)")
+      let difference = later.descriptors.difference(from: self.descriptors)
+      wrong.append("descriptors that are new or gone: \(difference.map { $0 })")
     }
     return wrong
   }

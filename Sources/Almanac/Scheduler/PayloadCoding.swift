@@ -44,7 +44,8 @@ enum PayloadCoding {
     } catch {
       throw SchedulerError(
         .payloadNotDecodable, job: id,
-        "the payload (version \(version)) is not a \(type) of version \(Values.payloadVersion): \(DecodingTrouble(error))")
+        "the payload (version \(version)) is not a \(type) of version \(Values.payloadVersion): \(DecodingTrouble(error))"
+      )
     }
   }
 }

@@ -34,10 +34,7 @@ extension LoopThread {
       self.opener?.resume()
       self.opener = nil
     case .closed(let failure):
-      self.opener?.resume(throwing: WorkersUnavailable(reason: failure ?? "the executor was stopped"))
-      self.opener = nil
-      for closer in self.closers { closer.resume() }
-      self.closers = []
+      self.failure = failure
       self.isOver = true
     }
   }

@@ -26,6 +26,8 @@ final class LoopThread {
   var closers: [CheckedContinuation<Void, Never>] = []
   private var armed: (deadline: Duration, timer: ClockTimer)?
   var isOver = false
+  /// Why the pool could not be opened.
+  var failure: String?
   let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
 
   init(
@@ -59,7 +61,11 @@ final class LoopThread {
       self.showBoard()
     }
     self.armed?.timer.cancel()
-    for letter in self.loop.finish() { self.refuse(letter) }
+    let late = self.loop.finish()
+    // Not before the last descriptor is closed: who waits for the end may count them.
+    self.opener?.resume(throwing: WorkersUnavailable(reason: self.failure ?? "the executor was stopped"))
+    for closer in self.closers { closer.resume() }
+    for letter in late { self.refuse(letter) }
   }
 
   private struct Events {

@@ -68,11 +68,12 @@ struct WorkerService: Sendable {
     let logger = Logger(label: "almanac.run") { _ in
       ChannelLogHandler(channel, ticket, logLevel: Logger.Level(rawValue: order.logLevel) ?? .info, hello.maximumFrame)
     }
-    let context = JobContext(order.request, logger: logger, ownership: { !channel.isTold(ticket) }) {
-      channel.send(
-        .progress(
-          .init(ticket: ticket, completed: $0, total: $1, note: $2?.shortened(toBytes: RunProgress.maximumNote))))
-    }
+    let context = JobContext(
+      order.request, logger: logger, ownership: { !channel.isTold(ticket) },
+      report: { completed, total, note in
+        let note = note?.shortened(toBytes: RunProgress.maximumNote)
+        channel.send(.progress(.init(ticket: ticket, completed: completed, total: total, note: note)))
+      })
     do throws(PayloadUnreadable) {
       let outcome = try await registry.perform(order.request, in: context) { channel.isTold(ticket) }
       channel.send(

@@ -36,7 +36,9 @@ final class Lines: Sendable {
 
   var all: [String] { self.state.withLock { $0 } }
 
-  func logger(_ level: Logger.Level = .info) -> Logger { Logger(label: "test") { _ in Handler(lines: self, logLevel: level) } }
+  func logger(_ level: Logger.Level = .info) -> Logger {
+    Logger(label: "test") { _ in Handler(lines: self, logLevel: level) }
+  }
 
   private struct Handler: LogHandler {
     let lines: Lines
@@ -92,7 +94,11 @@ struct Going: Sendable {
 
   var crash: String? {
     get async {
-      if case .crashed(let failure) = await self.outcome?.kind, failure.type == "WorkerDied" { failure.message } else { nil }
+      if case .crashed(let failure) = await self.outcome?.kind, failure.type == "WorkerDied" {
+        failure.message
+      } else {
+        nil
+      }
     }
   }
 
@@ -115,18 +121,18 @@ struct Bench: Sendable {
   private static let count = Atomic<Int64>(0)
 
   init(
-    size: Int = 1, clock: any SchedulerClock = SystemClock(), _ change: (inout WorkerConfiguration) -> Void = { _ in }
+    size: Int = 1, clock: any SchedulerClock = SystemClock(), _ configuration: WorkerConfiguration = .fixture()
   ) {
     self.workers = ProcessExecutor(
-      size: size, configuration: .fixture(change), clock: clock, logger: self.output.logger(.trace))
+      size: size, configuration: configuration, clock: clock, logger: self.output.logger(.trace))
   }
 
   /// Starts the pool, and stops it after the body.
   static func with(
-    size: Int = 1, clock: any SchedulerClock = SystemClock(), _ change: (inout WorkerConfiguration) -> Void = { _ in },
+    size: Int = 1, clock: any SchedulerClock = SystemClock(), _ configuration: WorkerConfiguration = .fixture(),
     _ body: (Bench) async throws -> Void
   ) async throws {
-    let bench = Bench(size: size, clock: clock, change)
+    let bench = Bench(size: size, clock: clock, configuration)
     try await bench.workers.start()
     do {
       try await body(bench)
@@ -190,7 +196,7 @@ func until(_ limit: Duration = .seconds(20), _ fact: () async throws -> Bool) as
   let end = ContinuousClock.now + limit
   while ContinuousClock.now < end {
     if try await fact() { return true }
-    await Task.yield()
+    try? await Task.sleep(for: .milliseconds(2))
   }
   return try await fact()
 }

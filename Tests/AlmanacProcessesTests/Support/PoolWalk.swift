@@ -47,7 +47,8 @@ struct PoolWalk {
         #expect(self.open.contains(ticket), "\(what): a run that is over is given out")
         #expect(self.ready.contains(id) && !self.killed.contains(id), "\(what): a run for a worker that is not there")
         self.processes[id] = .some(ticket)
-      case .tellToStop(let ticket, let id): #expect(self.processes[id] == .some(ticket), "\(what): another's run is stopped")
+      case .tellToStop(let ticket, let id):
+        #expect(self.processes[id] == .some(ticket), "\(what): another's run is stopped")
       case .kill(let id): self.killed.insert(id)
       case .end(let ticket, _):
         #expect(self.open.remove(ticket) != nil, "\(what): a run ends twice")
@@ -84,8 +85,7 @@ struct PoolWalk {
     switch Int.random(in: 0..<20, using: &dice) {
     case 0..<6 where self.open.count < self.pool.limits.size:
       self.lastTicket += 1
-      self.open.insert(Ticket(number: self.lastTicket))
-      self.pool.request(Ticket(number: self.lastTicket), self.now)
+      self.request(Ticket(number: self.lastTicket))
     case 6:
       if let ticket = self.open.sorted(by: { $0.number < $1.number }).randomElement(using: &dice) {
         self.pool.cancel(ticket, self.now)
@@ -111,6 +111,11 @@ struct PoolWalk {
     default:
       if Int.random(in: 0..<10, using: &dice) == 0 { self.pool.close(self.now) } else { self.pool.open(self.now) }
     }
+  }
+
+  mutating func request(_ ticket: Ticket) {
+    self.open.insert(ticket)
+    self.pool.request(ticket, self.now)
   }
 
   private mutating func die(_ id: WorkerID, hadRun: Bool) {

@@ -45,7 +45,9 @@ public struct RunAssignment: Sendable {
   ///
   /// The current task is cancelled when the run is told to stop, where ``onCancel(_:)`` was told so. What goes on elsewhere is
   /// reported by ``logger`` and ``progress(_:of:note:)``.
-  public func perform(elsewhere: @escaping Elsewhere) async -> RunOutcome { await self.work.body(self.request, elsewhere) }
+  public func perform(elsewhere: @escaping Elsewhere) async -> RunOutcome {
+    await self.work.body(self.request, elsewhere)
+  }
 
   /// Says how far the run has come, as ``JobContext/progress(_:of:note:)`` does.
   public func progress(_ completed: Int64, of total: Int64? = nil, note: String? = nil) {

@@ -24,7 +24,9 @@ package enum JobTracing {
   }
 
   /// Runs the body within the trace that a request brings along, where another process has the run's span.
-  package static func continued<Result: Sendable>(_ request: RunRequest, _ body: @Sendable () async -> Result) async -> Result {
+  package static func continued<Result: Sendable>(_ request: RunRequest, _ body: @Sendable () async -> Result) async
+    -> Result
+  {
     var context = ServiceContext.current ?? .topLevel
     self.extract(request.traceContext, into: &context)
     return await ServiceContext.$current.withValue(context) { await body() }
