@@ -9,6 +9,7 @@ let package = Package(
   products: [
     .library(name: "Almanac", targets: ["Almanac"]),
     .library(name: "AlmanacSQLite", targets: ["AlmanacSQLite"]),
+    .library(name: "AlmanacProcesses", targets: ["AlmanacProcesses"]),
     .library(name: "AlmanacTesting", targets: ["AlmanacTesting"]),
     .library(name: "AlmanacCommands", targets: ["AlmanacCommands"]),
     .executable(name: "almanac", targets: ["almanac"]),
@@ -17,7 +18,8 @@ let package = Package(
     .trait(name: "SQLite", description: "The embedded store, on GRDB and the system's libsqlite3."),
     .trait(
       name: "CommandLine", description: "The almanac command line and its daemon.", enabledTraits: ["SQLite"]),
-    .default(enabledTraits: ["SQLite", "CommandLine"]),
+    .trait(name: "Processes", description: "Runs in worker processes, which may crash without taking others along."),
+    .default(enabledTraits: ["SQLite", "CommandLine", "Processes"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -54,6 +56,15 @@ let package = Package(
         "Almanac",
         .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
       ]),
+    .target(name: "CAlmanacWorker"),
+    .target(
+      name: "AlmanacProcesses",
+      dependencies: [
+        "Almanac",
+        "CAlmanacWorker",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Subprocess", package: "swift-subprocess", condition: .when(traits: ["Processes"])),
+      ]),
     .target(name: "AlmanacTesting", dependencies: ["Almanac"]),
     .target(
       name: "AlmanacCommands",
@@ -74,12 +85,23 @@ let package = Package(
       name: "AlmanacTests", dependencies: ["Almanac", "AlmanacTesting"], exclude: ["Record/Fixtures"]),
     .testTarget(name: "AlmanacTestingTests", dependencies: ["Almanac", "AlmanacTesting"]),
     .testTarget(name: "AlmanacSQLiteTests", dependencies: ["AlmanacSQLite", "AlmanacTesting"]),
+    // What the tests of worker processes start: a program that is a worker, a parent, or its own torture.
+    .executableTarget(
+      name: "almanac-worker-fixture",
+      dependencies: [
+        "AlmanacProcesses",
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      path: "Tests/AlmanacWorkerFixture"),
+    .testTarget(
+      name: "AlmanacProcessesTests",
+      dependencies: ["AlmanacProcesses", "AlmanacTesting", "almanac-worker-fixture"]),
     .testTarget(name: "AlmanacCommandsTests", dependencies: ["AlmanacCommands", "AlmanacTesting"]),
   ],
   swiftLanguageModes: [.v6]
 )
 
-for target in package.targets where !["CAlmanacAlarm", "CAlmanacThread"].contains(target.name) {
+for target in package.targets where !target.name.hasPrefix("CAlmanac") {
   target.swiftSettings =
     (target.swiftSettings ?? []) + [
       .enableUpcomingFeature("ExistentialAny"),

@@ -6,7 +6,7 @@ let package = Package(
   name: "almanac-benchmarks",
   platforms: [.macOS(.v15)],
   dependencies: [
-    .package(name: "almanac", path: "..", traits: ["SQLite"]),
+    .package(name: "almanac", path: "..", traits: ["SQLite", "Processes"]),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
   ],
   targets: [
@@ -17,6 +17,7 @@ let package = Package(
         "CMeasure",
         .product(name: "Almanac", package: "almanac"),
         .product(name: "AlmanacSQLite", package: "almanac"),
+        .product(name: "AlmanacProcesses", package: "almanac"),
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: [.enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility")]),

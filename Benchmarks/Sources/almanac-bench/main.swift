@@ -1,11 +1,15 @@
+import AlmanacProcesses
 import Foundation
 
 /// Every scenario by its name, in the order in which they run.
 let scenarios: [(name: String, run: @Sendable () async throws -> Void)] = [
   ("next", NextScenario.run), ("add", AddScenario.run), ("memory", MemoryScenario.run), ("burst", BurstScenario.run),
   ("lateness", LatenessScenario.run), ("idle", IdleScenario.run), ("durable", DurableScenario.run),
-  ("blocking", BlockingScenario.run),
+  ("blocking", BlockingScenario.run), ("processes", ProcessesScenario.run),
 ]
+
+// A worker of the scenario of that name goes no further.
+await WorkerProcess.serveIfAsked { ProcessesScenario.registerJobs($0) }
 
 let names = Array(CommandLine.arguments.dropFirst())
 if let unknown = names.first(where: { name in !scenarios.contains { $0.name == name } }) {

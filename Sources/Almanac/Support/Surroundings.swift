@@ -43,7 +43,7 @@ package struct Surroundings: Sendable {
   ///
   /// - Parameter executor: where it is to run; in a simulation everything runs where that says.
   @discardableResult
-  static func begin(
+  package static func begin(
     on executor: (any TaskExecutor)? = nil, priority: TaskPriority? = nil, _ body: @escaping @Sendable () async -> Void
   ) -> Task<Void, Never> {
     Task(executorPreference: Surroundings.current.executor ?? executor, priority: priority) { await body() }

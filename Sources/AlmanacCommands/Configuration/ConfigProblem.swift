@@ -1,3 +1,5 @@
+import Almanac
+
 /// What is wrong with a configuration file, and where.
 struct ConfigProblem: Error, Hashable, Comparable {
   /// Lines and columns count from 1; columns count characters.

@@ -1,4 +1,5 @@
 #if CommandLine
+import Almanac
 import Yams
 
 /// The tree of a YAML text, and the reading of scalars with their places.

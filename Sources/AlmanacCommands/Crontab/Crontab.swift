@@ -1,3 +1,5 @@
+import Almanac
+
 /// A crontab as cron(8) reads it, line by line.
 struct Crontab: Hashable, Sendable {
   /// One line that says something.

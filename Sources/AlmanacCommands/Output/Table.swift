@@ -1,3 +1,5 @@
+import Almanac
+
 /// A table of text that fits a terminal.
 struct Table: Sendable {
   struct Column: Hashable, Sendable {

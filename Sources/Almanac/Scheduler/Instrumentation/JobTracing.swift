@@ -3,7 +3,7 @@ import ServiceContextModule
 import Tracing
 
 /// The span of a run, and the trace that it belongs to.
-enum JobTracing {
+package enum JobTracing {
   /// Runs the body in a span that continues the trace of whoever added the job.
   static func span(of request: RunRequest, _ body: @Sendable () async -> RunOutcome) async -> RunOutcome {
     var context = ServiceContext.current ?? .topLevel
@@ -24,7 +24,9 @@ enum JobTracing {
   }
 
   /// Runs the body within the trace that a request brings along, where another process has the run's span.
-  static func continued<Result: Sendable>(_ request: RunRequest, _ body: @Sendable () async -> Result) async -> Result {
+  package static func continued<Result: Sendable>(_ request: RunRequest, _ body: @Sendable () async -> Result) async
+    -> Result
+  {
     var context = ServiceContext.current ?? .topLevel
     self.extract(request.traceContext, into: &context)
     return await ServiceContext.$current.withValue(context) { await body() }

@@ -1,15 +1,15 @@
 /// The last bytes of a stream of any length, in bounded memory.
-struct OutputTail: Hashable, Sendable {
-  let limit: Int
+package struct OutputTail: Hashable, Sendable {
+  package let limit: Int
   /// How many bytes the stream had in all.
-  private(set) var total = 0
+  package private(set) var total = 0
   private var bytes: [UInt8] = []
 
-  init(limit: Int) {
+  package init(limit: Int) {
     self.limit = max(limit, 0)
   }
 
-  mutating func append(_ chunk: some Collection<UInt8>) {
+  package mutating func append(_ chunk: some Collection<UInt8>) {
     self.total += chunk.count
     self.bytes.append(contentsOf: chunk.suffix(self.limit))
     // Cut only when twice the limit is there, so that each byte is moved once on the average.
@@ -17,13 +17,13 @@ struct OutputTail: Hashable, Sendable {
   }
 
   /// The bytes that were kept.
-  var kept: ArraySlice<UInt8> { self.bytes.suffix(self.limit) }
+  package var kept: ArraySlice<UInt8> { self.bytes.suffix(self.limit) }
 
   /// How many bytes at the beginning were dropped.
-  var dropped: Int { self.total - self.kept.count }
+  package var dropped: Int { self.total - self.kept.count }
 
   /// The kept bytes as text. A character that the cut went through is dropped, other bad UTF-8 is replaced.
-  var text: String {
+  package var text: String {
     var kept = self.kept
     if self.dropped > 0 {
       while let first = kept.first, first & 0xC0 == 0x80 { kept.removeFirst() }
@@ -32,7 +32,7 @@ struct OutputTail: Hashable, Sendable {
   }
 
   /// The last lines that are not blank, in their order, made visible, at most `bytes` bytes of them.
-  func lastLines(_ count: Int, bytes: Int = 1_500) -> [String] {
+  package func lastLines(_ count: Int, bytes: Int = 1_500) -> [String] {
     var lines: [String] = []
     var room = bytes
     for line in VisibleText.lines(self.text).reversed() {
@@ -49,7 +49,7 @@ struct OutputTail: Hashable, Sendable {
 
 extension StringProtocol {
   /// Without blanks at both ends.
-  var trimmed: String {
+  package var trimmed: String {
     var rest = self[...]
     while let first = rest.first, first.isWhitespace { rest.removeFirst() }
     while let last = rest.last, last.isWhitespace { rest.removeLast() }

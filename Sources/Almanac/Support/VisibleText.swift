@@ -1,9 +1,7 @@
-import Almanac
-
 /// Text from jobs, files and stores, made fit for a terminal: no escape sequence in it is ever obeyed.
-enum VisibleText {
+package enum VisibleText {
   /// One line: line breaks and tabs become spaces, what is invisible or steers a terminal becomes `\u{FFFD}`.
-  static func line(_ text: String) -> String {
+  package static func line(_ text: String) -> String {
     var line = ""
     line.reserveCapacity(text.utf8.count)
     var last: Unicode.Scalar = " "
@@ -23,7 +21,7 @@ enum VisibleText {
   }
 
   /// The lines of a text, each made visible.
-  static func lines(_ text: String) -> [String] {
+  package static func lines(_ text: String) -> [String] {
     text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { self.line(String($0)) }
   }
 
@@ -35,13 +33,13 @@ enum VisibleText {
   }
 
   /// How many columns of a terminal the text takes.
-  static func width(_ text: String) -> Int { TerminalWidth.of(text) }
+  package static func width(_ text: String) -> Int { TerminalWidth.of(text) }
 
   /// The columns of one character.
-  static func width(of character: Character) -> Int { TerminalWidth.of(character) }
+  package static func width(of character: Character) -> Int { TerminalWidth.of(character) }
 
   /// The text in at most `columns` columns, with `…` in place of what does not fit.
-  static func truncated(_ text: String, to columns: Int) -> String {
+  package static func truncated(_ text: String, to columns: Int) -> String {
     if self.width(text) <= columns { return text }
     guard columns > 0 else { return "" }
     var kept = ""
