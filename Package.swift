@@ -90,6 +90,7 @@ let package = Package(
       name: "almanac-worker-fixture",
       dependencies: [
         "AlmanacProcesses",
+        "AlmanacTesting",
         .product(name: "Logging", package: "swift-log"),
       ],
       path: "Tests/AlmanacWorkerFixture"),

@@ -53,7 +53,7 @@ struct LifeTests {
     #expect(await deaf.outcome?.kind == .cancelled)
     #expect(!processes.contains(where: isAlive))
     #expect(bench.workers.workers.isEmpty)
-    guard case .refused("the executor is not running", _) = await bench.begin("echo").end.value else {
+    guard case .refused("the executor is stopped", _) = await bench.begin("echo").end.value else {
       return #expect(Bool(false), "a run was taken")
     }
     try await bench.workers.start()
@@ -129,18 +129,13 @@ struct LifeTests {
     let output = Pipe()
     parent.standardOutput = output
     try parent.run()
-    var text = ""
-    while !text.contains("ready") {
-      let piece = output.fileHandleForReading.availableData
-      if piece.isEmpty { break }
-      text += String(decoding: piece, as: UTF8.self)
-    }
+    let text = await output.text(until: { $0.contains("ready") })
     let workers = text.split(separator: "\n").compactMap { Int32($0.dropFirst("worker ".count)) }
     let others = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").compactMap { Int32($0) }
     #expect(workers.count == 3 && others.count == 3, "\(text)")
     #expect((workers + others).allSatisfy(isAlive))
     kill(parent.processIdentifier, SIGKILL)
-    parent.waitUntilExit()
+    #expect(await until { !parent.isRunning })
     #expect(await until { !(workers + others).contains(where: isAlive) })
   }
 
@@ -152,8 +147,8 @@ struct LifeTests {
     let output = Pipe()
     torture.standardOutput = output
     try torture.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    torture.waitUntilExit()
+    let text = await output.text(until: { _ in false })
+    #expect(await until { !torture.isRunning })
     #expect(torture.terminationStatus == 0, "\(text)")
   }
   #endif

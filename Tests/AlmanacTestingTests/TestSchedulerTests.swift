@@ -2,7 +2,7 @@ import Almanac
 import AlmanacTesting
 import Testing
 
-@Suite("A scheduler under test lives in virtual time", .timeLimit(.minutes(1)))
+@Suite("A scheduler under test lives in virtual time", .timeLimit(.minutes(5)))
 struct TestSchedulerTests {
   @Test("a failing run is tried again after its backoff, in no time")
   func backoff() async throws {

@@ -8,6 +8,7 @@
 #if Processes
 import Almanac
 import AlmanacProcesses
+import AlmanacTesting
 import Foundation
 
 let arguments = Array(CommandLine.arguments.dropFirst())
@@ -24,7 +25,11 @@ case "quits":
 case "refuses":
   await WorkerProcess.serveIfAsked { _ in throw Disappointed() }
 default:
-  await WorkerProcess.serveIfAsked { Deeds.register($0) }
+  await WorkerProcess.serveIfAsked { jobs in
+    ExecutorLawJobs.carryTraces()
+    ExecutorLawJobs.register(jobs)
+    Deeds.register(jobs)
+  }
   switch arguments.first {
   case "parent" where arguments.count == 3:
     try await Parent.run(Int(arguments[1]) ?? 1, path: arguments[2])

@@ -196,9 +196,28 @@ func until(_ limit: Duration = .seconds(20), _ fact: () async throws -> Bool) as
   let end = ContinuousClock.now + limit
   while ContinuousClock.now < end {
     if try await fact() { return true }
-    try? await Task.sleep(for: .milliseconds(2))
+    await withCheckedContinuation { continuation in
+      _ = SystemClock().timer(after: .milliseconds(2)) { continuation.resume() }
+    }
   }
   return try await fact()
+}
+
+extension Pipe {
+  /// What is written to the pipe until it is enough, or until its end. Read on a thread of its own: the pool of tasks has few, and waits for none.
+  func text(until isEnough: @escaping @Sendable (String) -> Bool) async -> String {
+    await withCheckedContinuation { continuation in
+      Thread.detachNewThread {
+        var text = ""
+        while !isEnough(text) {
+          let piece = self.fileHandleForReading.availableData
+          if piece.isEmpty { break }
+          text += String(decoding: piece, as: UTF8.self)
+        }
+        continuation.resume(returning: text)
+      }
+    }
+  }
 }
 
 /// Whether there is such a process, one that is dead and not reaped not counted.

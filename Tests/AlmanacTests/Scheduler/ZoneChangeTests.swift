@@ -5,7 +5,7 @@ import Testing
 
 @testable import Almanac
 
-@Suite("Newer zone data below running schedulers", .timeLimit(.minutes(1)))
+@Suite("Newer zone data below running schedulers", .timeLimit(.minutes(5)))
 struct ZoneChangeTests {
   private static let hour = 3_600.0
 

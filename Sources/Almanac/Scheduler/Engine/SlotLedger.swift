@@ -95,6 +95,9 @@ final class SlotLedger: Sendable {
     }
   }
 
+  /// How many slots no run has.
+  var open: [String: Int] { self.state.withLock { $0.accounts.mapValues(\.open) } }
+
   /// How many slots no run has, for the loop of the given store. What is reserved at this moment counts as open: it may be given back the
   /// next.
   func open(for store: String) -> [String: Int] {

@@ -17,6 +17,7 @@ extension StoreDesk {
           await self.wakeup.wait(on: self.shared.clock)
           continue
         }
+        let open = self.shared.ledger.open
         let progressed = try await self.advance(as: epoch)
         self.noteAvailability(nil)
         troubles = 0
@@ -25,7 +26,7 @@ extension StoreDesk {
           self.state.withLock { $0.earliestWake = nil }
           continue
         }
-        try await self.sleepUntilNext(&contentions)
+        try await self.sleepUntilNext(&contentions, wereOpen: open)
       } catch let error as StoreError where error.code == .sessionLost {
         if let epoch { self.sessionIsLost(epoch) }
       } catch {
@@ -101,14 +102,21 @@ extension StoreDesk {
 
   /// Sleeps until the earliest record of our lanes wants to be looked at, the poll interval is over, or somebody signals.
   ///
-  /// - Parameter contentions: how often in a row something was due that others were faster to take.
-  private func sleepUntilNext(_ contentions: inout Int) async throws {
-    let demand = self.demand(slots: self.shared.ledger.open(for: self.alias))
+  /// - Parameters:
+  ///   - contentions: how often in a row something was due that others were faster to take.
+  ///   - wereOpen: the slots that no run had when it was looked last for what is due.
+  private func sleepUntilNext(_ contentions: inout Int, wereOpen: [String: Int]) async throws {
+    let open = self.shared.ledger.open(for: self.alias)
+    let demand = self.demand(slots: open)
     let next = try await self.store.earliestWake(demand)
     let (now, isStoreTime) = (self.now(), self.store.capabilities.serverTime)
     // The poll is counted on the uptime: a wall clock that is set back must not draw it out.
     var within = self.configuration.pollInterval
     var until: Instant?
+    if let next, next <= now, open.contains(where: { $0.value > wereOpen[$0.key] ?? 0 }) {
+      // It was left because no slot was free, and a run has ended since. Each such turn is paid for by an end, so they are not endless.
+      return
+    }
     if let next, next <= now {
       // What is due and was left to us by nobody is being handled by another loop at this moment: a short while, not at once.
       contentions += 1
