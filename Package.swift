@@ -9,12 +9,14 @@ let package = Package(
   products: [
     .library(name: "Almanac", targets: ["Almanac"]),
     .library(name: "AlmanacSQLite", targets: ["AlmanacSQLite"]),
+    .library(name: "AlmanacPostgreSQL", targets: ["AlmanacPostgreSQL"]),
     .library(name: "AlmanacTesting", targets: ["AlmanacTesting"]),
     .library(name: "AlmanacCommands", targets: ["AlmanacCommands"]),
     .executable(name: "almanac", targets: ["almanac"]),
   ],
   traits: [
     .trait(name: "SQLite", description: "The embedded store, on GRDB and the system's libsqlite3."),
+    .trait(name: "PostgreSQL", description: "The store on PostgreSQL, on the system's libpq."),
     .trait(
       name: "CommandLine", description: "The almanac command line and its daemon.", enabledTraits: ["SQLite"]),
     .default(enabledTraits: ["SQLite", "CommandLine"]),
@@ -46,17 +48,31 @@ let package = Package(
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
+    // What stores on SQL share. It needs no database.
+    .target(name: "AlmanacSQL", dependencies: ["Almanac"]),
     .target(
       name: "AlmanacSQLite",
       dependencies: [
         "Almanac",
+        "AlmanacSQL",
         .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
+      ]),
+    .systemLibrary(
+      name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"]), .yum(["libpq-devel"])]),
+    .target(
+      name: "AlmanacPostgreSQL",
+      dependencies: [
+        "Almanac",
+        "AlmanacSQL",
+        .target(name: "CPostgreSQL", condition: .when(traits: ["PostgreSQL"])),
+        .product(name: "DequeModule", package: "swift-collections"),
       ]),
     .target(name: "AlmanacTesting", dependencies: ["Almanac"]),
     .target(
       name: "AlmanacCommands",
       dependencies: [
         "Almanac",
+        .target(name: "AlmanacPostgreSQL", condition: .when(traits: ["PostgreSQL"])),
         .target(name: "AlmanacSQLite", condition: .when(traits: ["SQLite"])),
         .product(
           name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["CommandLine"])),
@@ -71,13 +87,15 @@ let package = Package(
     .testTarget(
       name: "AlmanacTests", dependencies: ["Almanac", "AlmanacTesting"], exclude: ["Record/Fixtures"]),
     .testTarget(name: "AlmanacTestingTests", dependencies: ["Almanac", "AlmanacTesting"]),
-    .testTarget(name: "AlmanacSQLiteTests", dependencies: ["AlmanacSQLite", "AlmanacTesting"]),
+    .testTarget(name: "AlmanacSQLiteTests", dependencies: ["AlmanacSQLite", "AlmanacSQL", "AlmanacTesting"]),
+    .testTarget(
+      name: "AlmanacPostgreSQLTests", dependencies: ["AlmanacPostgreSQL", "AlmanacSQL", "AlmanacTesting"]),
     .testTarget(name: "AlmanacCommandsTests", dependencies: ["AlmanacCommands", "AlmanacTesting"]),
   ],
   swiftLanguageModes: [.v6]
 )
 
-for target in package.targets where target.name != "CAlmanacAlarm" {
+for target in package.targets where target.name != "CAlmanacAlarm" && target.type != .system {
   target.swiftSettings =
     (target.swiftSettings ?? []) + [
       .enableUpcomingFeature("ExistentialAny"),

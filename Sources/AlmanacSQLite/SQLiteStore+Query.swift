@@ -1,5 +1,6 @@
 #if SQLite
 import Almanac
+import AlmanacSQL
 import GRDB
 
 extension SQLiteStore {
@@ -25,7 +26,7 @@ extension SQLiteStore {
       let wanted = limit - records.count
       let listing = JobListing(query: query, cursor: cursor, namespace: namespace, limit: wanted + 1)
       let raw = try await connection.read { db in
-        let lanes = try connection.lanes.refresh(db, namespace: namespace)
+        let lanes = try connection.refreshLanes(db)
         return try listing.rows(in: lanes, cache: connection.cache, db)
       }
       for loaded in try await connection.decoded(raw.prefix(wanted).map(\.self)) {
