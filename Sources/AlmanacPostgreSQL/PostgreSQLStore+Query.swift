@@ -5,8 +5,6 @@ import AlmanacSQL
 extension PostgreSQLStore {
   public func query(_ query: JobQuery) async throws -> JobPage {
     let shelf = try await self.opening.value()
-    let limit = query.effectiveLimit
-    var records: [JobRecord] = []
     var unreadable: [UnreadableRecord] = []
     if query.cursor == nil {
       var parameters = Parameters()
@@ -18,33 +16,14 @@ extension PostgreSQLStore {
         return (0..<rows.count).map { UnreadableRecord(id: JobID(rows.text($0, 0)), reason: rows.text($0, 1)) }
       }
     }
-    var cursor = query.cursor
-    // What cannot be read, or matches by its columns and not by its letters, leaves room on the page.
-    while records.count < limit {
-      let wanted = limit - records.count
-      let listing = JobListing(query: query, cursor: cursor, namespace: shelf.namespace, limit: wanted + 1)
-      let raw = try await self.pool.run { connection in
+    let pool = self.pool
+    return try await shelf.page(query, unreadable: unreadable) { cursor, limit in
+      let listing = JobListing(query: query, cursor: cursor, namespace: shelf.namespace, limit: limit)
+      return try await pool.run { connection -> [RawRecord] in
         try shelf.refreshLanes(connection)
         return try listing.rows(in: shelf.lanes.lanes, cache: shelf.cache, connection)
       }
-      for loaded in try await shelf.decoded(raw.prefix(wanted).map(\.self)) {
-        switch loaded {
-        case .stored(let stored)?: if query.matches(stored.record) { records.append(stored.record) }
-        case .unreadable(_, _, let id, let reason)?:
-          let isKnown = unreadable.contains { $0.id == id }
-          if !isKnown { unreadable.append(UnreadableRecord(id: id, reason: reason)) }
-        case nil: break
-        }
-      }
-      cursor = raw.prefix(wanted).last.map { last in
-        JobCursor(id: JobID(last.id), nextFire: last.columns.nextFire.map { Instant(microsecondsSinceEpoch: $0) })
-      }
-      if raw.count <= wanted {
-        cursor = nil
-        break
-      }
     }
-    return JobPage(records: records, next: cursor, unreadable: unreadable)
   }
 }
 

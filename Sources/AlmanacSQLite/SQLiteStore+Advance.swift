@@ -26,7 +26,6 @@ extension SQLiteStore {
 
   public func earliestWake(_ demand: Demand) async throws -> Instant? {
     let connection = try await self.box.connection()
-    let namespace = connection.namespace
     let earliest = try await connection.read { db in
       var earliest: Int64?
       for (number, lane) in try connection.refreshLanes(db) where demand.serves(lane) {

@@ -22,10 +22,11 @@ struct PostgreSQLPlanTests {
   /// A store with many jobs in several lanes, all due.
   private func filled() async throws -> PostgreSQLStore {
     let store = try self.schema.store()
-    let records = (0..<3_000).map { number in
-      oneShot(
-        JobID("job-\(number)"), at: Int64(number % 7), lane: Lane(jobName: "job\(number % 3)"),
-        tags: number % 1_000 == 0 ? ["t"] : [], creator: number % 1_000 == 1 ? "c" : nil)
+    let records = (0..<3_000).map { (number: Int) -> JobRecord in
+      let lane = Lane(jobName: "job\(number % 3)")
+      let tags: [String] = number % 1_000 == 0 ? ["t"] : []
+      let creator: String? = number % 1_000 == 1 ? "c" : nil
+      return oneShot(JobID("job-\(number)"), at: Int64(number % 7), lane: lane, tags: tags, creator: creator)
     }
     try await store.add(records)
     return store
@@ -79,11 +80,11 @@ struct PostgreSQLPlanTests {
     let store = try await self.filled()
     let session = try await store.openSession(draft())
     let shelf = try await store.opening.value()
-    for (statement, prefix) in [(Statement.change, 0), (.claim, 0)] {
+    for statement in [Statement.change, .claim] {
       var parameters = Parameters()
       parameters.add(shelf.namespace)
       parameters.add(session.epoch.rawValue)
-      let keys = (1...500).map { Int64($0 + prefix) }
+      let keys = (1...500).map { Int64($0) }
       parameters.add(keys)
       parameters.add(keys.map { _ in Int64(1) })
       parameters.add(keys.map { _ in "active" })
@@ -105,11 +106,12 @@ struct PostgreSQLPlanTests {
       parameters.add(keys.map { _ in "{}" })
       parameters.add(nil as String?)
       parameters.add("")
+      let sent = parameters
       // Undone: `explain analyze` does what it explains.
       let plan = try await store.pool.run { connection in
         try connection.execute("begin")
         let rows = try connection.run(
-          once: "explain (analyze, costs off, timing off, summary off) " + statement.sql, parameters)
+          once: "explain (analyze, costs off, timing off, summary off) " + statement.sql, sent)
         try connection.execute("rollback")
         return (0..<rows.count).map { rows.text($0, 0) }.joined(separator: "\n")
       }

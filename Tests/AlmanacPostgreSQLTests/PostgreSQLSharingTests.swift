@@ -3,7 +3,6 @@ import Almanac
 import AlmanacSQL
 import AlmanacTesting
 import Foundation
-import Synchronization
 import Testing
 
 @testable import AlmanacPostgreSQL
@@ -165,21 +164,22 @@ struct PostgreSQLSharingTests {
   func claiming() async throws {
     let stores = [try self.schema.store(), try self.schema.store()]
     try await stores[0].add((0..<2_000).map { oneShot(JobID("job-\($0)")) })
-    let begun = Mutex<[JobID]>([])
-    try await withThrowingTaskGroup(of: Void.self) { group in
+    let demand = Demand(jobNames: ["job"], slots: [Lane.defaultExecutor: 1])
+    let begun = try await withThrowingTaskGroup(of: [JobID].self) { group in
       for store in stores {
         group.addTask {
           let session = try await store.openSession(draft())
-          while begun.withLock({ $0.count }) < 2_000 {
-            let ids = try await store.claim(100, at: 5, as: session.epoch)
-            begun.withLock { $0 += ids }
+          var begun: [JobID] = []
+          while try await store.earliestWake(demand) != nil {
+            begun += try await store.claim(100, at: 5, as: session.epoch)
           }
+          return begun
         }
       }
-      try await group.waitForAll()
+      return try await group.reduce(into: []) { $0 += $1 }
     }
-    #expect(Set(begun.withLock { $0 }).count == 2_000)
-    #expect(begun.withLock { $0.count } == 2_000)
+    #expect(Set(begun).count == 2_000)
+    #expect(begun.count == 2_000)
     #expect(try await stores[0].problems() == [])
     for store in stores { await store.close() }
     try await self.schema.drop()

@@ -3,7 +3,6 @@ import Almanac
 import AlmanacSQL
 import AlmanacTesting
 import Foundation
-import Synchronization
 import Testing
 
 @testable import AlmanacPostgreSQL
@@ -44,30 +43,25 @@ struct PostgreSQLTroubleTests {
     let store = try schema.store()
     try await store.prepare()
     let session = try await store.openSession(draft())
-    let isOver = Mutex(false)
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask {
-        while !isOver.withLock({ $0 }) {
-          try await schema.sql(
-            """
-            select pg_terminate_backend(pid)::text from pg_stat_activity
-            where application_name = '\(schema.name)'
-            """)
-        }
-      }
-      for round in 0..<20 {
-        let records = (0..<50).map { oneShot(JobID("job-\(round)-\($0)")) }
-        _ = try await self.again { try await store.insert(records) { _, _ in .refuse(.kept) } }
-      }
-      var claimed = 0
-      while claimed < 1_000 {
-        _ = try await self.again { try await store.claim(100, at: 5, as: session.epoch) }
-        claimed = try await self.again { try await store.records(ownedBy: session.epoch, limit: 2_000) }.count
-      }
-      isOver.withLock { $0 = true }
-      try await group.waitForAll()
+    // One blow for each call, at whatever moment of it.
+    @Sendable func strike() async throws {
+      try await schema.sql(
+        "select pg_terminate_backend(pid)::text from pg_stat_activity where application_name = '\(schema.name)'")
     }
-    let records = try await store.query(JobQuery(statuses: nil, limit: 1_000)).records
+    for round in 0..<20 {
+      let records = (0..<50).map { oneShot(JobID("job-\(round)-\($0)")) }
+      async let blow: Void = strike()
+      _ = try await self.again { try await store.insert(records) { _, _ in .refuse(.kept) } }
+      try await blow
+    }
+    var claimed = 0
+    while claimed < 1_000 {
+      async let blow: Void = strike()
+      _ = try await self.again { try await store.claim(100, at: 5, as: session.epoch) }
+      try await blow
+      claimed = try await self.again { try await store.records(ownedBy: session.epoch, limit: 2_000) }.count
+    }
+    let records = try await self.again { try await store.query(JobQuery(statuses: nil, limit: 1_000)) }.records
     #expect(records.count == 1_000)
     #expect(records.allSatisfy { $0.state.claims == 1 && $0.state.runs.count == 1 })
     #expect(try await store.problems() == [])
