@@ -150,7 +150,8 @@ struct HistoryListing: Sendable {
     let descending = order.map { "\($0) desc" }.joined(separator: ", ")
     func select(_ more: String) -> String {
       let all = (terms + (more.isEmpty ? [] : [more])).joined(separator: " and ")
-      return "select position, body, \(columns) from history where \(all) order by \(descending) limit \(limit)"
+      return
+        "select position, body, at, incarnation, revision, ordinal from history where \(all) order by \(descending) limit \(limit)"
     }
     if self.query.job != nil || self.query.jobName != nil { return (select(""), parameters) }
     return (

@@ -120,28 +120,32 @@ struct PostgreSQLSharingTests {
     let store = try self.schema.store()
     try await store.prepare()
     let shelf = try await store.opening.value()
-    let channel = shelf.channel.name
-    let wakes = try WakePipe()
-    let listening = ConnectionPool(
-      ConnectionSettings(store.location, PostgreSQLOptions(maximumConnections: 1)))
-    // What came since the last time, all that was committed before included: the server answers a question after it.
-    func heard() async throws -> [String] {
-      try await listening.run { connection in
-        try connection.execute("listen \(channel)")
-        return try connection.notifications(within: 0, wakingOn: wakes.reader).map {
-          $0.split(separator: " ").enumerated().filter { $0.offset != 1 }.map { String($0.element) }.joined(
-            separator: " ")
-        }
-      }
+    let (stream, continuation) = AsyncStream.makeStream(of: StoreChange.self)
+    let listener = Listener(settings: store.pool.settings, channel: Channel(name: shelf.channel.name)) {
+      continuation.yield($0)
+    }
+    let listening = Task { await listener.run() }
+    var changes = stream.makeAsyncIterator()
+    // Its first word is that it listens.
+    #expect(await changes.next() == .wake(at: .distantPast))
+    var marks: Int64 = 0
+    // What was told of everything that was committed until now: notices come in the order of the commits.
+    func heard() async throws -> [StoreChange] {
+      marks += 1
+      let mark = StoreChange.cancel("mark", owner: Epoch(marks))
+      try await store.announce(mark)
+      var heard: [StoreChange] = []
+      while let change = await changes.next(), change != mark { heard.append(change) }
+      return heard
     }
     #expect(try await heard() == [])
     let session = try await store.openSession(draft())
     try await store.add([oneShot("b", at: 50)])
-    #expect(try await heard() == ["wake \((start + .seconds(50)).microsecondsSinceEpoch)"])
+    #expect(try await heard() == [.wake(at: start + .seconds(50))])
     try await store.add([oneShot("c", at: 60), oneShot("d", at: 50)])
     #expect(try await heard() == [], "nothing became earlier")
     try await store.add([oneShot("a", at: 5), oneShot("other", at: 70, lane: Lane(jobName: "else"))])
-    #expect(try await heard() == ["wake \((start + .seconds(5)).microsecondsSinceEpoch)"])
+    #expect(try await heard() == [.wake(at: start + .seconds(5))])
     #expect(try await store.claim(4, at: 55, as: session.epoch).count == 3)
     for id in ["a", "b", "d"] as [JobID] {
       let now = start + .seconds(56)
@@ -154,8 +158,9 @@ struct PostgreSQLSharingTests {
     }
     #expect(try await heard() == [], "of claims and ends nobody is told")
     try await store.announce(.cancel("a", owner: session.epoch))
-    #expect(try await heard() == ["cancel \(session.epoch.rawValue) a"])
-    listening.close()
+    #expect(try await heard() == [.cancel("a", owner: session.epoch)])
+    listening.cancel()
+    await listening.value
     await store.close()
     try await self.schema.drop()
   }

@@ -71,12 +71,12 @@ struct PostgreSQLTroubleTests {
 
   @Test("a server that is restarted the hard way is found again, with all that it had answered")
   func restarted() async throws {
-    let server = try OwnServer()
+    let server = try await OwnServer()
     let schema = TestSchema(on: server.address)
     let store = try schema.store()
     let changes = store.changes()
     try await store.add([oneShot("before")])
-    try server.crash()
+    try await server.crash()
     _ = try await self.again { try await store.insert([oneShot("after")]) { _, _ in .refuse(.kept) } }
     let found = try await self.again { try await store.fetch(["before", "after"]) }
     #expect(found.compactMap { $0?.id } == ["before", "after"])
@@ -93,7 +93,7 @@ struct PostgreSQLTroubleTests {
     teller.cancel()
     await store.close()
     await other.close()
-    try server.stop()
+    try await server.stop()
   }
 
   @Test("a server that is not there is told of within the time allowed, and in words that hold no password")

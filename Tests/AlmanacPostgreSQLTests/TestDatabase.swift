@@ -37,9 +37,9 @@ final class OwnServer: Sendable {
   let directory: String
   let address: String
 
-  init() throws {
+  init() async throws {
     self.directory = FileManager.default.temporaryDirectory.appendingPathComponent("almanac-\(UUID().uuidString)").path
-    try OwnServer.run(["start", self.directory])
+    try await OwnServer.run(["start", self.directory])
     let lines = try String(contentsOfFile: self.directory + "/env", encoding: .utf8).split(separator: "\n")
     let prefix = "export ALMANAC_TEST_POSTGRESQL='"
     guard let line = lines.first(where: { $0.hasPrefix(prefix) }) else { throw ServerIsMissing() }
@@ -47,24 +47,26 @@ final class OwnServer: Sendable {
   }
 
   /// Ends it as the loss of power would, and starts it again.
-  func crash() throws {
-    try OwnServer.run(["crash", self.directory])
+  func crash() async throws {
+    try await OwnServer.run(["crash", self.directory])
   }
 
-  func stop() throws {
-    try OwnServer.run(["stop", self.directory])
+  func stop() async throws {
+    try await OwnServer.run(["stop", self.directory])
     try FileManager.default.removeItem(atPath: self.directory)
   }
 
-  private static func run(_ arguments: [String]) throws {
+  private static func run(_ arguments: [String]) async throws {
     let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().appendingPathComponent("scripts/servers")
     let process = Process()
     process.executableURL = script
     process.arguments = arguments
-    try process.run()
-    process.waitUntilExit()
-    if process.terminationStatus != 0 { throw ServerIsMissing() }
+    let status: Int32 = try await withCheckedThrowingContinuation { continuation in
+      process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
+      do { try process.run() } catch { continuation.resume(throwing: error) }
+    }
+    if status != 0 { throw ServerIsMissing() }
   }
 }
 

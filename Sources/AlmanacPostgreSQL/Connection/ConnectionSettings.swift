@@ -58,6 +58,7 @@ struct ConnectionSettings: Hashable, Sendable {
       set default_transaction_isolation = 'read committed';
       set plan_cache_mode = force_generic_plan; set jit = off;
       set enable_hashjoin = off; set enable_mergejoin = off; set enable_seqscan = off;
+      set enable_bitmapscan = off;
       \(self.options.isSynchronous ? "" : "set synchronous_commit = off;")
       """
   }

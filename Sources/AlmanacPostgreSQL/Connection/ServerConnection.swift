@@ -51,9 +51,10 @@ final class ServerConnection {
   /// True where the server ended the connection while nobody used it: what is asked next would be lost on the way.
   var wasEnded: Bool {
     if self.isBroken { return true }
+    // A server has nothing to say to one who asked nothing, but that it ends the connection, or that a setting changed:
+    // then too a new connection does no harm.
     var entry = pollfd(fd: self.descriptor, events: Int16(POLLIN), revents: 0)
-    guard poll(&entry, 1, 0) > 0 else { return false }
-    return PQconsumeInput(self.handle) == 0 || PQstatus(self.handle) == CONNECTION_BAD
+    return poll(&entry, 1, 0) > 0
   }
 
   // MARK: Statements

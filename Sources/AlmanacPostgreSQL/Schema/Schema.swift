@@ -41,8 +41,14 @@ enum Schema {
   static func version(_ connection: ServerConnection) throws -> Int? {
     let table = connection.settings.quotedSchema + ".migration"
     var name = Parameters()
-    name.add(table)
-    guard !(try connection.run(once: "select to_regclass($1::text)::text", name)).isNull(0, 0) else { return nil }
+    name.add(connection.settings.schema)
+    // Not `to_regclass`: it may remember, from before it waited for the lock, that there was no such schema.
+    let found = try connection.run(
+      once: """
+        select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where n.nspname = $1::text and c.relname = 'migration'
+        """, name)
+    guard found.count == 1 else { return nil }
     return Int(try connection.run(once: "select coalesce(max(version), 0)::bigint from \(table)").number(0, 0))
   }
 

@@ -82,6 +82,11 @@ struct JobListing: Sendable {
   ) throws -> [RawRecord] {
     var condition = condition
     let bound = condition.bind(Int64(limit))
+    // Most of the order is the index's, and only jobs of one instant are to be sorted; without statistics PostgreSQL takes
+    // a few thousand jobs for one and sorts all of them.
+    let isOrdered = order.contains("next_fire")
+    if isOrdered { try connection.execute("set enable_sort = off") }
+    defer { if isOrdered, !connection.isBroken { try? connection.execute("set enable_sort = on") } }
     while true {
       let rows = try connection.run(
         once: condition.sql(Statement.recordColumns, order: order, limit: bound), condition.parameters)
