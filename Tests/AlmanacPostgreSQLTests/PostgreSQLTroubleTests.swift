@@ -102,6 +102,7 @@ struct PostgreSQLTroubleTests {
     let error = await #expect(throws: StoreError.self) { try await store.prepare() }
     #expect(error?.code == .unavailable)
     #expect(error.map { !"\($0)".contains("secret") } == true)
+    #expect(error?.message.hasPrefix("the server cannot be reached") == true)
     await store.close()
     await #expect(throws: StoreError.self) { try await store.now() }
   }

@@ -142,7 +142,8 @@ final class ConnectionPool: Sendable {
       return connection
     } catch let failure as ServerFailure {
       let failure = ServerFailure(
-        state: failure.state, message: "connecting failed: \(failure.message)", breaksConnection: true)
+        state: failure.state.isEmpty ? ServerFailure.connecting : failure.state, message: failure.message,
+        breaksConnection: true)
       self.state.withLock { state in
         let backoff = min((state.trouble?.backoff ?? .milliseconds(25)) * 2, .seconds(2))
         let wait = backoff * Double.random(in: 0.5...1)

@@ -32,8 +32,12 @@ struct ServerFailure: Error, Hashable, Sendable {
   /// libpq's message in one line.
   static func line(_ text: UnsafeMutablePointer<CChar>?) -> String {
     guard let text else { return "no message" }
-    return String(cString: text).split(whereSeparator: \.isNewline).joined(separator: "; ")
+    let lines = String(cString: text).split(whereSeparator: \.isNewline)
+    return lines.map { $0.drop(while: \.isWhitespace) }.joined(separator: "; ")
   }
+
+  /// The state of a failure to connect, which libpq gives none.
+  static let connecting = "08001"
 
   /// True where the same transaction may go through at the next try, and nothing was done.
   var isConflict: Bool { self.state == "40001" || self.state == "40P01" }
@@ -47,6 +51,8 @@ struct ServerFailure: Error, Hashable, Sendable {
   private var explained: (StoreError.Code, String) {
     let told = self.state.isEmpty ? self.message : "\(self.message), \(self.state)"
     switch self.state {
+    case ServerFailure.connecting:
+      return (.unavailable, "the server cannot be reached (\(self.message)); nothing was asked of it")
     case "42501":
       return (
         .readOnly,
