@@ -9,6 +9,7 @@ let package = Package(
   products: [
     .library(name: "Almanac", targets: ["Almanac"]),
     .library(name: "AlmanacSQLite", targets: ["AlmanacSQLite"]),
+    .library(name: "AlmanacPostgreSQL", targets: ["AlmanacPostgreSQL"]),
     .library(name: "AlmanacProcesses", targets: ["AlmanacProcesses"]),
     .library(name: "AlmanacTesting", targets: ["AlmanacTesting"]),
     .library(name: "AlmanacCommands", targets: ["AlmanacCommands"]),
@@ -16,6 +17,7 @@ let package = Package(
   ],
   traits: [
     .trait(name: "SQLite", description: "The embedded store, on GRDB and the system's libsqlite3."),
+    .trait(name: "PostgreSQL", description: "The store on PostgreSQL, on the system's libpq."),
     .trait(
       name: "CommandLine", description: "The almanac command line and its daemon.", enabledTraits: ["SQLite"]),
     .trait(name: "Processes", description: "Runs in worker processes, which may crash without taking others along."),
@@ -50,10 +52,13 @@ let package = Package(
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
+    // What stores on SQL share. It needs no database.
+    .target(name: "AlmanacSQL", dependencies: ["Almanac"]),
     .target(
       name: "AlmanacSQLite",
       dependencies: [
         "Almanac",
+        "AlmanacSQL",
         .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
       ]),
     .target(name: "CAlmanacWorker"),
@@ -65,11 +70,23 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Subprocess", package: "swift-subprocess", condition: .when(traits: ["Processes"])),
       ]),
+    .systemLibrary(
+      name: "CPostgreSQL", pkgConfig: "libpq",
+      providers: [.apt(["libpq-dev"]), .brew(["libpq"]), .yum(["libpq-devel"])]),
+    .target(
+      name: "AlmanacPostgreSQL",
+      dependencies: [
+        "Almanac",
+        "AlmanacSQL",
+        .target(name: "CPostgreSQL", condition: .when(traits: ["PostgreSQL"])),
+        .product(name: "DequeModule", package: "swift-collections"),
+      ]),
     .target(name: "AlmanacTesting", dependencies: ["Almanac"]),
     .target(
       name: "AlmanacCommands",
       dependencies: [
         "Almanac",
+        .target(name: "AlmanacPostgreSQL", condition: .when(traits: ["PostgreSQL"])),
         .target(name: "AlmanacSQLite", condition: .when(traits: ["SQLite"])),
         .product(
           name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["CommandLine"])),
@@ -84,7 +101,9 @@ let package = Package(
     .testTarget(
       name: "AlmanacTests", dependencies: ["Almanac", "AlmanacTesting"], exclude: ["Record/Fixtures"]),
     .testTarget(name: "AlmanacTestingTests", dependencies: ["Almanac", "AlmanacTesting"]),
-    .testTarget(name: "AlmanacSQLiteTests", dependencies: ["AlmanacSQLite", "AlmanacTesting"]),
+    .testTarget(name: "AlmanacSQLiteTests", dependencies: ["AlmanacSQLite", "AlmanacSQL", "AlmanacTesting"]),
+    .testTarget(
+      name: "AlmanacPostgreSQLTests", dependencies: ["AlmanacPostgreSQL", "AlmanacSQL", "AlmanacTesting"]),
     // What the tests of worker processes start: a program that is a worker, a parent, or its own torture.
     .executableTarget(
       name: "almanac-worker-fixture",
@@ -102,7 +121,7 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-for target in package.targets where !target.name.hasPrefix("CAlmanac") {
+for target in package.targets where !target.name.hasPrefix("CAlmanac") && target.type != .system {
   target.swiftSettings =
     (target.swiftSettings ?? []) + [
       .enableUpcomingFeature("ExistentialAny"),

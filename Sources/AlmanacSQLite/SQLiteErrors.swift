@@ -76,23 +76,4 @@ struct SQLiteErrors: Sendable {
     "stop every scheduler, copy the file with its -wal and -shm files, then restore a backup or try"
     + " `sqlite3 FILE .recover`"
 }
-
-/// Why a stored value cannot be read, in a line that shows nothing of the value.
-func unreadableReason(_ error: any Error, in part: String) -> String {
-  func path(_ context: DecodingError.Context, _ last: (any CodingKey)? = nil) -> String {
-    let keys = context.codingPath + (last.map { [$0] } ?? [])
-    return keys.isEmpty ? "it" : "its member " + keys.map(\.stringValue).joined(separator: ".")
-  }
-  switch error as? DecodingError {
-  case .keyNotFound(let key, let context)?: return "the stored \(part) cannot be read: \(path(context, key)) is missing"
-  case .valueNotFound(_, let context)?: return "the stored \(part) cannot be read: \(path(context)) is null"
-  case .typeMismatch(let type, let context)?:
-    return "the stored \(part) cannot be read: \(path(context)) is not of type \(type)"
-  case .dataCorrupted(let context)?:
-    // At the top it is no JSON at all, and the parser's words quote a character of it at most.
-    let detail = context.codingPath.isEmpty ? "it is not JSON" : "\(path(context)) has no meaning in this version"
-    return "the stored \(part) cannot be read: \(detail)"
-  default: return "the stored \(part) cannot be read"
-  }
-}
 #endif

@@ -1,5 +1,6 @@
 #if SQLite
 import Almanac
+import AlmanacSQL
 import GRDB
 
 // The heart of the loop: what is due is read without a lock, transitions are computed, one conditional write follows.
@@ -11,34 +12,23 @@ extension SQLiteStore {
   ) async throws -> [StoreAnswer] {
     let connection = try await self.box.connection()
     let namespace = connection.namespace
-    let scan = DueScan(demand: demand, now: now, startLimit: SQLiteStore.maximumBatch)
-    let (due, raw) = try await connection.read { db in
+    let scan = DueScan(demand: demand, now: now, startLimit: ShelfLimits.batch)
+    let due = try await connection.read { db in
       // It is asked again where it counts, in the write; here it spares a dead session the work.
-      try SessionRows.requireAlive(session, namespace: namespace, path: connection.path, db)
-      let lanes = try connection.lanes.refresh(db, namespace: namespace)
-      let due = try scan.rows(in: lanes, db)
-      return (due, try due.map { try RawRecord.fetch(key: $0.key, cache: connection.cache, db) })
-    }
-    if due.isEmpty { return [] }
-    var batch = ChangeBatch()
-    for (position, (row, loaded)) in zip(due, try await connection.decoded(raw)).enumerated() {
-      switch loaded {
-      case .stored(let stored)?: batch.add(position, .stored(stored), transition(stored.record, row.starts))
-      case .unreadable?: if let loaded { batch.add(position, loaded, .erase) }
-      case nil: break
+      try SessionRows.requireAlive(session, namespace: namespace, path: connection.name, db)
+      let lanes = try connection.refreshLanes(db)
+      return try scan.rows(in: lanes, db).map { row in
+        (raw: try RawRecord.fetch(key: row.key, cache: connection.cache, db), starts: row.starts)
       }
     }
-    return try await self.commit(batch, connection, session: session)
-      .sorted { $0.position < $1.position }
-      .map(\.answer)
+    return try await connection.advance(due, as: session, transition)
   }
 
   public func earliestWake(_ demand: Demand) async throws -> Instant? {
     let connection = try await self.box.connection()
-    let namespace = connection.namespace
     let earliest = try await connection.read { db in
       var earliest: Int64?
-      for (number, lane) in try connection.lanes.refresh(db, namespace: namespace) where demand.serves(lane) {
+      for (number, lane) in try connection.refreshLanes(db) where demand.serves(lane) {
         let wake = try LaneWake(lane: number, db).earliest(withSlot: demand.freeSlots(for: lane) > 0)
         earliest = [earliest, wake].compactMap(\.self).min()
       }

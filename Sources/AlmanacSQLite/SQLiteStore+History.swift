@@ -1,12 +1,13 @@
 #if SQLite
 import Almanac
+import AlmanacSQL
 import GRDB
 
 extension SQLiteStore {
   public func append(_ rows: [HistoryRow]) async throws {
-    try self.checkBatch(rows.count, of: "rows")
     if rows.isEmpty { return }
     let connection = try await self.box.connection()
+    try connection.checkBatch(rows.count, of: "rows")
     let namespace = connection.namespace
     let drafts = try rows.map { try HistoryDraft($0) }
     try await connection.write { db in
@@ -40,8 +41,8 @@ extension SQLiteStore {
   }
 
   public func trimHistory(to rows: [JobID: Int], limit: Int) async throws -> Int {
-    try self.checkBatch(rows.count, of: "jobs")
     let connection = try await self.box.connection()
+    try connection.checkBatch(rows.count, of: "jobs")
     let namespace = connection.namespace
     let jobs = rows.sorted { $0.key < $1.key }
     return try await connection.write { db in

@@ -1,12 +1,13 @@
 #if SQLite
 import Almanac
+import AlmanacSQL
 import GRDB
 
 extension SQLiteStore {
   public func openSession(_ draft: SessionDraft) async throws -> Session {
     let connection = try await self.box.connection()
     let namespace = connection.namespace
-    let text = try SessionRows.encode(draft)
+    let text = try SessionText.of(draft)
     let now = self.clock.now()
     let expiresAt = now + draft.lifetime
     let epoch = try await connection.write { db in
@@ -26,7 +27,7 @@ extension SQLiteStore {
   public func renewSession(_ epoch: Epoch, _ draft: SessionDraft) async throws -> Session? {
     let connection = try await self.box.connection()
     let namespace = connection.namespace
-    let text = try SessionRows.encode(draft)
+    let text = try SessionText.of(draft)
     let now = self.clock.now()
     let expiresAt = now + draft.lifetime
     return try await connection.write { db in

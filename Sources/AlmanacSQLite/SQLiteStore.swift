@@ -1,5 +1,6 @@
 #if SQLite
 import Almanac
+import AlmanacSQL
 import GRDB
 
 /// Keeps jobs in one SQLite file, which any number of processes of one host may share.
@@ -81,11 +82,8 @@ public final class SQLiteStore: JobStore {
     StoreCapabilities(
       sharedAcrossHosts: false, sharedAcrossProcesses: true, durable: true, serverTime: false,
       notifies: self.options.pollInterval <= .seconds(1), atomicHistory: true,
-      atomicBatch: true, maximumBatch: SQLiteStore.maximumBatch, maximumPayload: SQLiteStore.maximumPayload)
+      atomicBatch: true, maximumBatch: ShelfLimits.batch, maximumPayload: ShelfLimits.payload)
   }
-
-  static let maximumBatch = 1_000
-  static let maximumPayload = 1 << 20
 
   /// Opens the file, creates it where it is missing, and brings its schema up to date. Other methods do so by
   /// themselves where it was left out.
@@ -102,24 +100,6 @@ public final class SQLiteStore: JobStore {
 
   public func now() async throws -> StoreTime {
     StoreTime(now: self.clock.now())
-  }
-
-  // MARK: Limits
-
-  func checkBatch(_ count: Int, of what: String) throws {
-    guard count > SQLiteStore.maximumBatch else { return }
-    throw StoreError(
-      .batchTooLarge, store: self.path,
-      "one call carries \(count) \(what), and at most \(SQLiteStore.maximumBatch) are allowed; nothing was done. Call with fewer at a time"
-    )
-  }
-
-  func checkPayload(_ definition: JobDefinition) throws {
-    guard definition.payload.count > SQLiteStore.maximumPayload else { return }
-    throw StoreError(
-      .payloadTooLarge, store: self.path,
-      "the payload of job \(definition.id) has \(definition.payload.count) bytes, at most \(SQLiteStore.maximumPayload)"
-        + " are kept; store large values elsewhere and their names here")
   }
 }
 #endif

@@ -34,7 +34,10 @@ struct ConfigErrorTests {
       ),
       (
         "jobs: {}\nstore: mysql://x",
-        ["2:8: store: there are no stores of the kind \"mysql\"; expected sqlite:PATH or memory:"]
+        [
+          "2:8: store: there are no stores of the kind \"mysql\"; expected sqlite:PATH, postgresql://HOST/DATABASE or"
+            + " memory:"
+        ]
       ),
       ("jobs: {}\nname: a/b", ["2:7: name: expected letters, digits, \"-\", \"_\" and \".\""]),
       ("jobs: {}\nexecutors: {default: 0}", ["2:22: default: expected a whole number from 1 to 100000, not \"0\""]),

@@ -1,5 +1,6 @@
 #if SQLite
 import Almanac
+import AlmanacSQL
 import AlmanacTesting
 import Foundation
 import GRDB
@@ -46,7 +47,7 @@ struct SQLitePlanTests {
     try await self.store.add((0..<3_000).map { oneShot(JobID("job-\($0)"), at: Int64($0 % 7)) })
     let connection = try await self.store.box.connection()
     let (rows, lanes) = try await connection.read { db in
-      let lanes = try connection.lanes.refresh(db, namespace: connection.namespace)
+      let lanes = try connection.refreshLanes(db)
       let scan = DueScan(
         demand: Demand(jobNames: ["job"], slots: ["default": 5]), now: start + .seconds(60), startLimit: 1_000)
       return (try scan.rows(in: lanes, db), lanes.count)

@@ -16,7 +16,7 @@ struct AlmanacCommand: AsyncParsableCommand {
     subcommands: [
       ServeCommand.self, CheckCommand.self, NextCommand.self, ExplainCommand.self, JobsCommand.self, RunsCommand.self,
       NodesCommand.self,
-      ImportCommand.self,
+      ImportCommand.self, MigrateCommand.self,
     ])
 }
 #endif

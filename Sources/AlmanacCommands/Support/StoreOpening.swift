@@ -1,5 +1,8 @@
 import Almanac
 
+#if PostgreSQL
+import AlmanacPostgreSQL
+#endif
 #if SQLite
 import AlmanacSQLite
 #endif
@@ -20,6 +23,17 @@ extension StoreAddress {
     switch self.kind {
     case .memory:
       return MemoryStore()
+    case .postgreSQL(let url, _):
+      #if PostgreSQL
+      do {
+        return try PostgreSQLStore(url: url)
+      } catch {
+        let reason = (error as? StoreError)?.message ?? String(describing: error)
+        throw CommandFailure(.unavailable, "the store \(self) cannot be opened: \(reason)")
+      }
+      #else
+      throw CommandFailure(.unavailable, "this almanac was built without the trait PostgreSQL, which \(self) needs")
+      #endif
     case .sqlite(let path, let namespace):
       #if SQLite
       if !creating, access(path, F_OK) != 0 {

@@ -1,5 +1,6 @@
 #if SQLite
 import Almanac
+import AlmanacSQL
 import GRDB
 
 /// Notices what other processes write, by asking a connection of its own that never writes.
@@ -50,7 +51,7 @@ struct FileWatch: Sendable {
   }
 
   private func open() async throws -> DatabaseQueue {
-    let path = self.connection.path
+    let path = self.connection.name
     return try await blocking {
       var configuration = Configuration()
       configuration.label = "almanac.watch"

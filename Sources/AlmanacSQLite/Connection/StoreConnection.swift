@@ -1,14 +1,15 @@
 #if SQLite
 import Almanac
+import AlmanacSQL
 import Foundation
 import GRDB
 
 /// An open file: its connections, and what this process remembers of it.
 final class StoreConnection: Sendable {
-  let path: String
+  let name: String
   let namespace: Int64
   let errors: SQLiteErrors
-  let lanes = LaneTable()
+  let lanes = LaneBook()
   let cache = RecordCache()
   private let pool: DatabasePool
   let commits: CommitQueue
@@ -16,7 +17,7 @@ final class StoreConnection: Sendable {
   /// Opens the file, brings its schema up to date and finds the namespace. Blocks while it does so.
   init(path: String, namespace: String, options: SQLiteOptions, prepare: (@Sendable (Database) throws -> Void)?) throws
   {
-    self.path = path
+    self.name = path
     self.errors = SQLiteErrors(path: path, busyTimeout: options.busyTimeout)
     do {
       try StoreFile.inspect(path)

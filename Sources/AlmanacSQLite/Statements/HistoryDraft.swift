@@ -1,17 +1,9 @@
 #if SQLite
 import Almanac
+import AlmanacSQL
 import GRDB
 
-/// A row of history as it is to be stored.
-struct HistoryDraft: Sendable {
-  var row: HistoryRow
-  var body: String
-
-  init(_ row: HistoryRow) throws {
-    self.row = row
-    self.body = String(decoding: try RecordCodec.encode(row), as: UTF8.self)
-  }
-
+extension HistoryDraft {
   /// A row whose key is there already is not written again.
   static let insertion = MultiRow(
     "insert into history (namespace, job, job_name, incarnation, revision, ordinal, at, keep_until, body)", columns: 9,

@@ -1,5 +1,6 @@
 #if SQLite
 import Almanac
+import AlmanacSQL
 import GRDB
 
 /// Reads a stretch of the jobs that match.
@@ -143,7 +144,7 @@ struct JobListing: Sendable {
     if let prefix = self.query.idPrefix, !prefix.isEmpty {
       let column = path == .ids ? "id" : "+id"
       condition.require("\(column) >= ?", prefix)
-      if let end = JobListing.end(ofPrefix: prefix) { condition.require("\(column) < ?", end) }
+      if let end = TextRange.end(ofPrefix: prefix) { condition.require("\(column) < ?", end) }
     }
     if !laneTerm.isEmpty { condition.require(laneTerm) }
     if let creator = self.query.creator {
@@ -179,22 +180,6 @@ struct JobListing: Sendable {
     }
     if matching.isEmpty { return nil }
     return "+lane in (\(matching.keys.sorted().map(String.init).joined(separator: ", ")))"
-  }
-
-  /// The first text, in the order of UTF-8's bytes, after all that begin with the prefix; nil where there is none.
-  static func end(ofPrefix prefix: String) -> String? {
-    var scalars = Array(prefix.unicodeScalars)
-    while let last = scalars.popLast() {
-      // The order of bytes is the order of code points, among which the surrogates have no place.
-      let next = last.value == 0xD7FF ? 0xE000 : last.value + 1
-      if let scalar = Unicode.Scalar(next) {
-        var text = String.UnicodeScalarView()
-        text.append(contentsOf: scalars)
-        text.append(scalar)
-        return String(text)
-      }
-    }
-    return nil
   }
 }
 #endif

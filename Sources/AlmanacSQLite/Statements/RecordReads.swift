@@ -1,8 +1,36 @@
 #if SQLite
 import Almanac
+import AlmanacSQL
+import Foundation
 import GRDB
 
 extension RawRecord {
+  static let columnList = """
+    key, id, version, defined, lane, status, start_at, tend_at, next_fire, has_dead, state
+    """
+
+  /// Takes a row of ``columnList``; what the cache knows is not copied.
+  init(_ row: Row, cache: RecordCache) throws {
+    let columns = JobColumns(
+      lane: row[4], status: row[5], startAt: row[6], tendAt: row[7], nextFire: row[8], hasDead: row[9])
+    self = try row.withUnsafeData(atIndex: 10) { data in
+      (data ?? Data()).withUnsafeBytes { state in
+        RawRecord(
+          key: row[0], id: row[1], version: row[2], defined: row[3], columns: columns, state: state, cache: cache)
+      }
+    }
+  }
+
+  /// Reads the definition where the cache did not have it.
+  mutating func readDefinition(_ db: Database) throws {
+    guard self.needsDefinition else { return }
+    let statement = try db.cachedStatement(sql: "select body from definition where job = ?")
+    let rows = try Row.fetchCursor(statement, arguments: [self.key])
+    if let row = try rows.next() {
+      self.definition = try row.withUnsafeData(atIndex: 0) { [UInt8]($0 ?? Data()) }
+    }
+  }
+
   /// The row with the given id, or nil.
   static func fetch(id: String, namespace: Int64, cache: RecordCache, _ db: Database) throws -> RawRecord? {
     let statement = try db.cachedStatement(
@@ -24,37 +52,6 @@ extension RawRecord {
     var raw = try RawRecord(row, cache: cache)
     try raw.readDefinition(db)
     return raw
-  }
-}
-
-extension StoreConnection {
-  /// The records with the given ids, in order; nil where there is none.
-  func load(_ ids: [JobID]) async throws -> [LoadedRecord?] {
-    let namespace = self.namespace
-    let raw = try await self.read { db in
-      try ids.map { id in
-        try RawRecord.fetch(id: id.rawValue, namespace: namespace, cache: self.cache, db)
-      }
-    }
-    return try await self.decoded(raw)
-  }
-
-  /// Encodes records that are to be inserted, whose lanes are known.
-  func prepared(_ records: [JobRecord]) async throws -> [PreparedRecord] {
-    try await concurrently(records) { record in
-      try PreparedRecord(record, lane: self.number(of: record.lane), withDefinition: true)
-    }
-  }
-
-  /// Decodes rows, and remembers what was decoded.
-  func decoded(_ raw: [RawRecord?]) async throws -> [LoadedRecord?] {
-    let loaded = try await concurrently(raw) { $0?.decoded() }
-    self.cache.insert(
-      zip(raw, loaded).compactMap { raw, loaded in
-        guard raw?.cached == nil, case .stored(let stored)? = loaded else { return nil }
-        return stored
-      })
-    return loaded
   }
 }
 #endif

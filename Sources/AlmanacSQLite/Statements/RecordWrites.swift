@@ -1,60 +1,7 @@
 #if SQLite
 import Almanac
+import AlmanacSQL
 import GRDB
-
-/// A record as it is to be stored: everything is encoded before a transaction begins.
-struct PreparedRecord: Sendable {
-  /// The record without its outbox, as it is once the rows of the outbox are in the history.
-  var record: JobRecord
-  var columns: JobColumns
-  var state: String
-  /// Nil where the definition stays.
-  var definition: String?
-  var history: [HistoryDraft]
-
-  init(_ proposed: JobRecord, lane: Int64, withDefinition: Bool) throws {
-    var record = proposed
-    // History goes in with the commit, so there is nothing left to take there, and nobody to be woken for it.
-    record.state.outbox = []
-    record.state.outboxDueAt = nil
-    self.record = record
-    self.columns = JobColumns(record, lane: lane)
-    self.state = String(decoding: try RecordCodec.encode(record.state), as: UTF8.self)
-    self.definition =
-      withDefinition ? String(decoding: try RecordCodec.encode(record.definition), as: UTF8.self) : nil
-    self.history = try proposed.state.outbox.map { try HistoryDraft($0) }
-  }
-
-  func stored(key: Int64, version: Int64, defined: Int64) -> StoredRecord {
-    StoredRecord(
-      key: key, version: version, defined: defined, columns: self.columns, state: self.state,
-      record: self.record)
-  }
-}
-
-/// A change of one row, conditional on the version that was read.
-enum RowChange: Sendable {
-  case replace(RowReplacement)
-  case erase(StoredRecord)
-  /// The row stays as it is and wakes nobody.
-  case silence(key: Int64, version: Int64, reason: String)
-}
-
-struct RowReplacement: Sendable {
-  var key: Int64
-  var version: Int64
-  /// What was there; nil where it could not be read.
-  var old: StoredRecord?
-  var new: PreparedRecord
-
-  /// The row as it is once this is committed.
-  var committed: StoredRecord {
-    let version = self.version + 1
-    return self.new.stored(
-      key: self.key, version: version,
-      defined: self.new.definition == nil ? self.old?.defined ?? version : version)
-  }
-}
 
 /// The rows of the smaller tables that go with a batch of changes; written together at the end of it.
 private struct Companions {

@@ -1,6 +1,6 @@
 #if SQLite
 import Almanac
-import Foundation
+import AlmanacSQL
 import GRDB
 
 /// The rows of sessions.
@@ -18,17 +18,9 @@ enum SessionRows {
         ? "there is no session \(epoch)" : "session \(epoch) was marked dead, and nothing was written for it")
   }
 
-  static func encode(_ draft: SessionDraft) throws -> String {
-    String(decoding: try JSONEncoder().encode(draft), as: UTF8.self)
-  }
-
-  /// A session whose draft cannot be read is listed all the same: its runs have to be taken back one day.
   static func session(_ row: Row) -> Session {
     let text: String = row[1]
-    let draft =
-      (try? JSONDecoder().decode(SessionDraft.self, from: Data(text.utf8)))
-      ?? SessionDraft(
-        node: "unreadable", host: "", processID: 0, version: "", queues: nil, running: 0, lifetime: .zero)
+    let draft = SessionText.draft(of: text)
     return Session(
       epoch: Epoch(row[0]), draft: draft, openedAt: Instant(microsecondsSinceEpoch: row[2]),
       renewedAt: Instant(microsecondsSinceEpoch: row[3]), expiresAt: Instant(microsecondsSinceEpoch: row[4]),

@@ -1,4 +1,3 @@
-#if SQLite
 import Almanac
 import Synchronization
 
@@ -7,7 +6,7 @@ import Synchronization
 /// It never answers by itself. The row is read first: a record is taken from here where key, version and the bytes of
 /// the state are those that it was made of, a definition where key and `defined` are (keys are not reused, every
 /// write counts the version on). So it cannot be stale, however many processes write.
-final class RecordCache: Sendable {
+package final class RecordCache: Sendable {
   private struct Generations {
     var young: [Int64: StoredRecord] = [:]
     var old: [Int64: StoredRecord] = [:]
@@ -20,12 +19,14 @@ final class RecordCache: Sendable {
 
   private let generations = Mutex(Generations())
 
-  func entry(_ key: Int64) -> StoredRecord? {
+  package init() {}
+
+  package func entry(_ key: Int64) -> StoredRecord? {
     self.generations.withLock { $0.young[key] ?? $0.old[key] }
   }
 
   /// Remembers what was committed or read.
-  func insert(_ records: some Sequence<StoredRecord>) {
+  package func insert(_ records: some Sequence<StoredRecord>) {
     self.generations.withLock { generations in
       for stored in records where stored.record.definition.payload.count <= RecordCache.payloadLimit {
         if let known = generations.young[stored.key] ?? generations.old[stored.key], known.version > stored.version {
@@ -40,11 +41,10 @@ final class RecordCache: Sendable {
     }
   }
 
-  func remove(_ key: Int64) {
+  package func remove(_ key: Int64) {
     self.generations.withLock { generations in
       generations.young[key] = nil
       generations.old[key] = nil
     }
   }
 }
-#endif

@@ -1,9 +1,8 @@
-#if SQLite
 /// Maps a large array on several cores, in order; a small one, where handing over would cost more than it saves,
 /// right here.
 ///
 /// Coding is what a batch costs most, so a batch of a thousand is coded by as many cores as there are.
-func concurrently<Element: Sendable, Value: Sendable>(
+package func concurrently<Element: Sendable, Value: Sendable>(
   _ elements: [Element], _ transform: @escaping @Sendable (Element) throws -> Value
 ) async throws -> [Value] {
   let blockSize = 32
@@ -21,4 +20,3 @@ func concurrently<Element: Sendable, Value: Sendable>(
     return mapped.flatMap(\.self)
   }
 }
-#endif

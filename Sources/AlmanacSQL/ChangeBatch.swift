@@ -1,47 +1,45 @@
-#if SQLite
 import Almanac
-import GRDB
 
 /// What transitions said of a batch of records, on its way to one commit.
-struct ChangeBatch {
-  struct Item {
+package struct ChangeBatch {
+  package struct Item {
     /// The caller's own number of it.
-    var position: Int
-    var loaded: LoadedRecord
-    var verdict: Verdict
+    package var position: Int
+    package var loaded: LoadedRecord
+    package var verdict: Verdict
   }
 
-  private(set) var items: [Item] = []
+  package private(set) var items: [Item] = []
   private var ids: Set<JobID> = []
 
+  package init() {}
+
   /// True for the first one of an id.
-  mutating func isFirst(_ id: JobID) -> Bool {
+  package mutating func isFirst(_ id: JobID) -> Bool {
     self.ids.insert(id).inserted
   }
 
   /// The verdict on a record that cannot be read does not count: it is silenced.
-  mutating func add(_ position: Int, _ loaded: LoadedRecord, _ verdict: Verdict) {
+  package mutating func add(_ position: Int, _ loaded: LoadedRecord, _ verdict: Verdict) {
     self.items.append(Item(position: position, loaded: loaded, verdict: verdict))
   }
 }
 
 /// What became of one item of a batch.
-struct ChangeOutcome {
-  var position: Int
-  var answer: StoreAnswer
+package struct ChangeOutcome {
+  package var position: Int
+  package var answer: StoreAnswer
   /// When the record would have been looked at before the change.
-  var wokeAt: Instant?
+  package var wokeAt: Instant?
 }
 
-extension SQLiteStore {
+extension RecordShelf {
   /// Commits a batch in one write transaction: each change only where nobody else wrote in between, none at all where
   /// the session is given and dead.
-  func commit(
-    _ batch: ChangeBatch, _ connection: StoreConnection, session: Epoch?
-  ) async throws -> [ChangeOutcome] {
+  package func commit(_ batch: ChangeBatch, session: Epoch?) async throws -> [ChangeOutcome] {
     var outcomes: [ChangeOutcome] = []
     var changes: [RowChange] = []
-    var replacements = try await self.replacements(batch, connection).makeIterator()
+    var replacements = try await self.replacements(batch).makeIterator()
     var pending: [(item: ChangeBatch.Item, answer: StoreAnswer)] = []
     for item in batch.items {
       switch (item.loaded, item.verdict) {
@@ -60,15 +58,8 @@ extension SQLiteStore {
       }
     }
     if changes.isEmpty { return outcomes }
-    let writer = RecordWriter(namespace: connection.namespace)
-    let work = changes
-    let isMade = try await connection.write { db in
-      if let session {
-        try SessionRows.requireAlive(session, namespace: connection.namespace, path: connection.path, db)
-      }
-      return try writer.apply(work, db)
-    }
-    connection.cache.insert(
+    let isMade = try await self.applyChanges(changes, session: session)
+    self.cache.insert(
       zip(changes, isMade).compactMap { change, isMade in
         if isMade, case .replace(let replacement) = change { replacement.committed } else { nil }
       })
@@ -82,17 +73,17 @@ extension SQLiteStore {
   }
 
   /// The rows to write for those of a batch that are to be committed, in order.
-  private func replacements(_ batch: ChangeBatch, _ connection: StoreConnection) async throws -> [RowReplacement] {
+  private func replacements(_ batch: ChangeBatch) async throws -> [RowReplacement] {
     var commits: [(loaded: LoadedRecord, record: JobRecord)] = []
     for item in batch.items {
       guard case .commit(let record, _) = item.verdict else { continue }
       if item.loaded.definition !== record.definition { try self.checkPayload(record.definition) }
       commits.append((item.loaded, record))
     }
-    try await connection.ensureLanes(commits.lazy.map(\.record.lane))
+    try await self.ensureLanes(commits.lazy.map(\.record.lane))
     return try await concurrently(commits) { loaded, record in
       let prepared = try PreparedRecord(
-        record, lane: connection.number(of: record.lane), withDefinition: loaded.definition !== record.definition)
+        record, lane: self.number(of: record.lane), withDefinition: loaded.definition !== record.definition)
       switch loaded {
       case .stored(let stored):
         return RowReplacement(key: stored.key, version: stored.version, old: stored, new: prepared)
@@ -102,27 +93,3 @@ extension SQLiteStore {
     }
   }
 }
-
-extension LoadedRecord {
-  var id: JobID {
-    switch self {
-    case .stored(let stored): stored.record.id
-    case .unreadable(_, _, let id, _): id
-    }
-  }
-
-  /// Nil where it could not be read: then any definition is another one.
-  fileprivate var definition: JobDefinition? {
-    if case .stored(let stored) = self { stored.record.definition } else { nil }
-  }
-
-  fileprivate var wakeAt: Instant? {
-    if case .stored(let stored) = self { stored.record.wakeAt } else { nil }
-  }
-
-  /// That an unreadable record could not be silenced changes nothing of what is said of it.
-  fileprivate func answerWhereLost(_ answer: StoreAnswer) -> StoreAnswer {
-    if case .unreadable = answer { answer } else { .lost(self.id) }
-  }
-}
-#endif

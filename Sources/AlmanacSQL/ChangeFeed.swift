@@ -1,9 +1,8 @@
-#if SQLite
 import Almanac
 import Synchronization
 
 /// Hands changes to those who listen in this process.
-final class ChangeFeed: Sendable {
+package final class ChangeFeed: Sendable {
   private struct State {
     var listeners: [Int: AsyncStream<StoreChange>.Continuation] = [:]
     var count = 0
@@ -17,9 +16,11 @@ final class ChangeFeed: Sendable {
 
   private let state = Mutex(State())
 
+  package init() {}
+
   /// A stream of what comes from now on. The first listener starts the watch over other processes, the last one to
   /// leave ends it.
-  func subscribe(watch: @escaping @Sendable () async -> Void) -> AsyncStream<StoreChange> {
+  package func subscribe(watch: @escaping @Sendable () async -> Void) -> AsyncStream<StoreChange> {
     let (stream, continuation) = AsyncStream.makeStream(
       of: StoreChange.self, bufferingPolicy: .bufferingNewest(ChangeFeed.bufferSize))
     let number: Int? = self.state.withLock { state in
@@ -47,17 +48,17 @@ final class ChangeFeed: Sendable {
     watch?.cancel()
   }
 
-  func send(_ change: StoreChange) {
+  package func send(_ change: StoreChange) {
     let listeners = self.state.withLock { Array($0.listeners.values) }
     for listener in listeners { listener.yield(change) }
   }
 
-  func send(_ wakes: EarliestWake) {
+  package func send(_ wakes: EarliestWake) {
     if let instant = wakes.instant { self.send(.wake(at: instant)) }
   }
 
   /// Ends every stream, those to come included.
-  func finish() {
+  package func finish() {
     let (listeners, watch) = self.state.withLock { state in
       defer {
         state.isFinished = true
@@ -73,12 +74,13 @@ final class ChangeFeed: Sendable {
 }
 
 /// The earliest instant at which a record of a batch wants to be looked at, of those that want it earlier than before.
-struct EarliestWake: Sendable {
-  private(set) var instant: Instant?
+package struct EarliestWake: Sendable {
+  package private(set) var instant: Instant?
 
-  mutating func add(_ wakeAt: Instant?, unlessAfter before: Instant? = nil) {
+  package init() {}
+
+  package mutating func add(_ wakeAt: Instant?, unlessAfter before: Instant? = nil) {
     guard let wakeAt, before.map({ wakeAt < $0 }) ?? true else { return }
     self.instant = min(self.instant ?? wakeAt, wakeAt)
   }
 }
-#endif

@@ -1,0 +1,2 @@
+// libpq, the client library of PostgreSQL, as the system has it.
+#include <libpq-fe.h>

@@ -1,0 +1,193 @@
+#if PostgreSQL
+import Almanac
+import AlmanacTesting
+import Foundation
+import Synchronization
+import Testing
+
+@testable import AlmanacPostgreSQL
+
+/// The server that the tests use: `ALMANAC_TEST_POSTGRESQL` is its address; `scripts/servers` starts one.
+enum TestServer {
+  static var address: String { ProcessInfo.processInfo.environment["ALMANAC_TEST_POSTGRESQL"] ?? "" }
+
+  /// An address with parameters of Almanac's.
+  static func url(
+    _ server: String, schema: String, namespace: String = "default", user: String? = nil, more: String = ""
+  ) throws -> String {
+    guard !server.isEmpty else { throw ServerIsMissing() }
+    var address = server
+    if let user, let at = address.firstIndex(of: "@"), let start = address.range(of: "://")?.upperBound {
+      address.replaceSubrange(start..<at, with: user)
+    }
+    return address + "?schema=\(schema)&namespace=\(namespace)\(more)"
+  }
+
+  static func options() -> PostgreSQLOptions { PostgreSQLOptions(maximumConnections: 2) }
+}
+
+struct ServerIsMissing: Error, CustomStringConvertible {
+  var description: String {
+    "ALMANAC_TEST_POSTGRESQL is not set; run `scripts/servers start DIR` and `. DIR/env`, or give the address of a server"
+  }
+}
+
+/// A server that one test has to itself, because it does to it what others would suffer from.
+final class OwnServer: Sendable {
+  let directory: String
+  let address: String
+
+  init() async throws {
+    self.directory = FileManager.default.temporaryDirectory.appendingPathComponent("almanac-\(UUID().uuidString)").path
+    try await OwnServer.run(["start", self.directory])
+    let lines = try String(contentsOfFile: self.directory + "/env", encoding: .utf8).split(separator: "\n")
+    let prefix = "export ALMANAC_TEST_POSTGRESQL='"
+    guard let line = lines.first(where: { $0.hasPrefix(prefix) }) else { throw ServerIsMissing() }
+    self.address = String(line.dropFirst(prefix.count).dropLast())
+  }
+
+  /// Ends it as the loss of power would, and starts it again.
+  func crash() async throws {
+    try await OwnServer.run(["crash", self.directory])
+  }
+
+  func stop() async throws {
+    try await OwnServer.run(["stop", self.directory])
+    try FileManager.default.removeItem(atPath: self.directory)
+  }
+
+  private static func run(_ arguments: [String]) async throws {
+    let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appendingPathComponent("scripts/servers")
+    let process = Process()
+    process.executableURL = script
+    process.arguments = arguments
+    let status: Int32 = try await withCheckedThrowingContinuation { continuation in
+      process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
+      do { try process.run() } catch { continuation.resume(throwing: error) }
+    }
+    if status != 0 { throw ServerIsMissing() }
+  }
+}
+
+/// A schema of its own for one test.
+final class TestSchema: Sendable {
+  let server: String
+  let name: String = "t" + String(UUID().uuidString.replacing("-", with: "").lowercased().prefix(16))
+
+  /// The connections of the store bear the schema's name, so that a test can end them and no other test's.
+  func store(
+    _ namespace: String = "default", user: String? = nil, options: PostgreSQLOptions = TestServer.options()
+  ) throws -> PostgreSQLStore {
+    try PostgreSQLStore(
+      url: TestServer.url(
+        self.server, schema: self.name, namespace: namespace, user: user, more: "&application_name=\(self.name)"),
+      options: options)
+  }
+
+  /// Does something to the database as another program would, in the schema.
+  init(on server: String = TestServer.address) {
+    self.server = server
+  }
+
+  @discardableResult
+  func sql(_ text: String) async throws -> [[String?]] {
+    let settings = ConnectionSettings(
+      try PostgreSQLLocation(TestServer.url(self.server, schema: self.name)), TestServer.options())
+    let pool = ConnectionPool(settings)
+    defer { pool.close() }
+    return try await pool.run { connection in
+      let rows = try connection.run(once: text)
+      return (0..<rows.count).map { row in
+        (0..<rows.columns).map { rows.isNull(row, $0) ? nil : rows.text(row, $0) }
+      }
+    }
+  }
+
+  func drop() async throws {
+    try await self.sql("drop schema if exists \"\(self.name)\" cascade")
+  }
+}
+
+/// 2030-01-01T00:00:00Z.
+let start = Instant(microsecondsSinceEpoch: 1_893_456_000_000_000)
+
+/// A job that fires once, so many seconds after ``start``.
+func oneShot(
+  _ id: JobID, at seconds: Int64 = 1, lane: Lane = Lane(jobName: "job"), tags: [String] = [], creator: String? = nil,
+  payload: [UInt8] = Array(#"{"n":1}"#.utf8)
+) -> JobRecord {
+  JobMachine.newRecord(
+    JobDefinition(
+      id: id, incarnation: 1, createdAt: start, payload: payload, trigger: .at(start + .seconds(seconds)),
+      profile: JobProfile(lane: lane, tags: tags, creator: creator)), now: start)
+}
+
+func draft(_ node: String = "node") -> SessionDraft {
+  SessionDraft(
+    node: node, host: "host", processID: 1, version: "1", queues: nil, running: 0, lifetime: .seconds(15))
+}
+
+extension PostgreSQLStore {
+  /// Adds records whose ids are free.
+  func add(_ records: [JobRecord]) async throws {
+    for begin in stride(from: 0, to: records.count, by: 1_000) {
+      let batch = Array(records[begin..<min(begin + 1_000, records.count)])
+      _ = try await self.insert(batch) { _, _ in .refuse(.kept) }
+    }
+  }
+
+  /// Claims what is due for a session, and answers which jobs began.
+  func claim(_ slots: Int, at seconds: Int64, as epoch: Epoch, names: Set<String> = ["job"]) async throws -> [JobID] {
+    let now = start + .seconds(seconds)
+    let demand = Demand(jobNames: names, slots: [Lane.defaultExecutor: slots])
+    var begun: [JobID] = []
+    let answers = try await self.advance(demand, at: now, as: epoch) { record, starts in
+      JobMachine.apply(.due(starts: starts, owner: epoch, batch: 1), to: record, now: now)
+    }
+    for case .committed(let record, let effects) in answers {
+      for case .start in effects { begun.append(record.id) }
+    }
+    return begun
+  }
+
+  /// What the tables say that must agree with each other, and does not.
+  func problems() async throws -> [String] {
+    let checks = [
+      "jobs without a definition": "select count(*) from job where key not in (select job from definition)",
+      "definitions without a job": "select count(*) from definition where job not in (select key from job)",
+      "jobs without a wake": "select count(*) from job where key not in (select job from wake)",
+      "wakes without a job": "select count(*) from wake where job not in (select key from job)",
+      "tags without a job": "select count(*) from tag where job not in (select key from job)",
+      "owners without a job": "select count(*) from owner where job not in (select key from job)",
+      "wakes without a lane": "select count(*) from wake where lane not in (select id from lane)",
+      "outboxes":
+        "select count(*) from job where unreadable is null and state like '{%}' and state::json->'outbox' is not null",
+      "jobs of which the index of the dead says something else": """
+      select count(*) from job where unreadable is null and state like '{%}'
+      and has_dead != (state::json->'dead' is not null)
+      """,
+      "jobs that are living and not, or not and living": """
+      select count(*) from job join wake on wake.job = job.key
+      where living != (status in ('active', 'paused', 'quarantined'))
+      """,
+      "owners that hold nothing": """
+      select count(*) from owner join job on job.key = owner.job where state like '{%}' and not exists
+      (select from json_array_elements(state::json->'runs') as run where (run->>'owner')::bigint = owner.epoch)
+      """,
+      "runs whose owner is not known": """
+      select count(*) from job, json_array_elements(case when state like '{%}' then state else '{}' end::json->'runs')
+      as run where unreadable is null and run->>'owner' is not null and not exists
+      (select 1 from owner where owner.job = job.key and owner.epoch = (run->>'owner')::bigint)
+      """,
+    ]
+    return try await self.pool.run { connection in
+      try connection.execute("set enable_seqscan = on")
+      return try checks.compactMap { name, sql in
+        let count = try connection.run(once: sql).number(0, 0)
+        return count == 0 ? nil : "\(count) \(name)"
+      }
+    }
+  }
+}
+#endif
