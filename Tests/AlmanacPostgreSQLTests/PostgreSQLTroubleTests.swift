@@ -15,7 +15,7 @@ struct PostgreSQLTroubleTests {
       do {
         return try await call()
       } catch let error as StoreError where error.isTransient {
-        try await Task.sleep(for: .milliseconds(50))
+        await TestServer.pause(.milliseconds(50))
       }
     }
     return try await call()
@@ -86,7 +86,7 @@ struct PostgreSQLTroubleTests {
     let teller = Task {
       while !Task.isCancelled {
         try? await other.announce(.cancel("a", owner: Epoch(7)))
-        try? await Task.sleep(for: .milliseconds(100))
+        await TestServer.pause(.milliseconds(100))
       }
     }
     #expect(await told != nil)

@@ -23,6 +23,13 @@ enum TestServer {
     return address + "?schema=\(schema)&namespace=\(namespace)\(more)"
   }
 
+  /// Between two looks at a fact that a server does not announce.
+  static func pause(_ duration: Duration) async {
+    await withCheckedContinuation { continuation in
+      _ = SystemClock().timer(after: duration) { continuation.resume() }
+    }
+  }
+
   static func options() -> PostgreSQLOptions { PostgreSQLOptions(maximumConnections: 2) }
 }
 
