@@ -35,6 +35,30 @@ struct TroubleTests {
     try await test.stop()
   }
 
+  @Test("a suspect that has come to an end lets others start, though another run of it goes on")
+  func cleared() async throws {
+    let executor = RecordingExecutor(.hold)
+    let test = TestScheduler(executors: ["default": executor])
+    test.register(Send.self) { (_, _) async throws -> Void in }
+    try await test.start()
+    for id in ["a", "b"] as [JobID] {
+      try await test.scheduler.add(
+        Send(), trigger: .every(.seconds(100)), id: id, policies: JobPolicies(overlap: .allow(limit: 2)))
+    }
+    for _ in 0..<2 {
+      await test.advance(by: .seconds(110))
+      test.crash()
+      try await test.start()
+    }
+    await test.advance(by: .seconds(250))
+    let suspect = try #require(executor.held.first?.job)
+    #expect(executor.held.map(\.job) == [suspect, suspect])
+    executor.complete(suspect, .succeeded)
+    await test.advance(by: .seconds(60))
+    #expect(Set(executor.held.map(\.job)) == ["a", "b"])
+    try await test.stop()
+  }
+
   @Test("suspects are started one at a time, and others beside them")
   func suspects() async throws {
     let executor = RecordingExecutor(.hold)

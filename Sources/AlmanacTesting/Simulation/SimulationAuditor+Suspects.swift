@@ -3,12 +3,15 @@ import Almanac
 // Who is blamed for a crash, and who is kept apart.
 
 extension SimulationAuditor.State {
-  /// Whether the owner of the claims that are taken back does so itself, before it goes: then it was no crash. One whose session others let
-  /// expire was lost, whoever takes its runs back.
-  func isLeave(_ effects: [Effect], by node: Int?) -> Bool {
+  /// Whether the owner of the claims that are taken back does so itself, before it goes: then it was no crash.
+  ///
+  /// - Parameter isStrike: whether it was counted as one. An owner whose session others let expire meanwhile may do either: take leave of it, or
+  ///   find it lost as any other would.
+  func isLeave(_ effects: [Effect], by node: Int?, isStrike: Bool) -> Bool {
     guard let node else { return false }
     for case .report(.ownerLost(let epoch, _)) in effects {
-      return self.owners[epoch] == node && self.latestEpoch[node] == epoch && !self.expired.contains(epoch)
+      guard self.owners[epoch] == node, self.latestEpoch[node] == epoch else { return false }
+      return !self.expired.contains(epoch) || !isStrike
     }
     return false
   }

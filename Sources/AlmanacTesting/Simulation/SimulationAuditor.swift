@@ -148,7 +148,8 @@ final class SimulationAuditor: Sendable {
       var problems: [String] = []
       book.changedAt = changedAt
       if old == new {
-        moment.isLeave = state.isLeave(effects, by: node)
+        moment.isLeave = state.isLeave(
+          effects, by: node, isStrike: after.state.crashesInRow > before.state.crashesInRow)
         let isPutOff = book.isPutOff(before, after, moment)
         let said = state.said
         problems += book.follow(before, after, effects, rows, moment) { claim in

@@ -70,6 +70,8 @@ extension StoreDesk {
   }
 
   func perform(_ record: JobRecord, _ effects: [Effect]) {
+    // Cleared by one of its runs: those of it that still go, and one may always do, hold up no other suspect.
+    if !record.isSuspect { self.shared.suspects.leave(SuspectGate.Suspect(store: self.alias, job: record.id)) }
     for effect in effects {
       switch effect {
       case .start:
