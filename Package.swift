@@ -66,6 +66,7 @@ let package = Package(
       name: "AlmanacProcesses",
       dependencies: [
         "Almanac",
+        "CAlmanacThread",
         "CAlmanacWorker",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Subprocess", package: "swift-subprocess", condition: .when(traits: ["Processes"])),
@@ -101,9 +102,13 @@ let package = Package(
     .testTarget(
       name: "AlmanacTests", dependencies: ["Almanac", "AlmanacTesting"], exclude: ["Record/Fixtures"]),
     .testTarget(name: "AlmanacTestingTests", dependencies: ["Almanac", "AlmanacTesting"]),
-    .testTarget(name: "AlmanacSQLiteTests", dependencies: ["AlmanacSQLite", "AlmanacSQL", "AlmanacTesting"]),
+    .target(name: "AlmanacStoreScenes", dependencies: ["Almanac"], path: "Tests/AlmanacStoreScenes"),
     .testTarget(
-      name: "AlmanacPostgreSQLTests", dependencies: ["AlmanacPostgreSQL", "AlmanacSQL", "AlmanacTesting"]),
+      name: "AlmanacSQLiteTests",
+      dependencies: ["AlmanacSQLite", "AlmanacSQL", "AlmanacStoreScenes", "AlmanacTesting"]),
+    .testTarget(
+      name: "AlmanacPostgreSQLTests",
+      dependencies: ["AlmanacPostgreSQL", "AlmanacSQL", "AlmanacStoreScenes", "AlmanacTesting"]),
     // What the tests of worker processes start: a program that is a worker, a parent, or its own torture.
     .executableTarget(
       name: "almanac-worker-fixture",

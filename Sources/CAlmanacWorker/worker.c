@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,49 +94,6 @@ int almanac_worker_take_input(void) {
 }
 
 void almanac_worker_write_lines(void) { setvbuf(stdout, NULL, _IOLBF, BUFSIZ); }
-
-// MARK: Threads
-
-struct beginning {
-  void (*body)(void *);
-  void *context;
-  char name[16];
-};
-
-static void *thread_main(void *argument) {
-  struct beginning beginning = *(struct beginning *)argument;
-  free(argument);
-#if defined(__APPLE__)
-  pthread_setname_np(beginning.name);
-#elif defined(__linux__)
-  pthread_setname_np(pthread_self(), beginning.name);
-#endif
-  beginning.body(beginning.context);
-  return NULL;
-}
-
-int almanac_worker_thread(const char *name, void (*body)(void *), void *context) {
-  struct beginning *beginning = calloc(1, sizeof *beginning);
-  if (beginning == NULL) return ENOMEM;
-  beginning->body = body;
-  beginning->context = context;
-  strncpy(beginning->name, name, sizeof beginning->name - 1);
-  pthread_attr_t attributes;
-  int problem = pthread_attr_init(&attributes);
-  if (problem == 0) {
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    // Signals are for the threads of the program: a handler must not run on this one, nor end its wait.
-    sigset_t all, old;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &old);
-    pthread_t thread;
-    problem = pthread_create(&thread, &attributes, thread_main, beginning);
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
-    pthread_attr_destroy(&attributes);
-  }
-  if (problem != 0) free(beginning);
-  return problem;
-}
 
 // MARK: Limits
 

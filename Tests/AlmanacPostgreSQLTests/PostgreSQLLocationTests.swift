@@ -1,5 +1,6 @@
 #if PostgreSQL
 import Almanac
+import AlmanacStoreScenes
 import Testing
 
 @testable import AlmanacPostgreSQL

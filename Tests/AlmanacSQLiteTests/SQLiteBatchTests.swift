@@ -1,5 +1,6 @@
 #if SQLite
 import Almanac
+import AlmanacStoreScenes
 import AlmanacTesting
 import Foundation
 import GRDB

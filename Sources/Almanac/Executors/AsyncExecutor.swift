@@ -20,12 +20,7 @@ public final class AsyncExecutor: JobExecutor {
 
   public func start() async throws { self.places.open() }
 
-  public func execute(_ runs: [RunAssignment]) {
-    for run in runs where self.places.take(for: run) {
-      let task = Surroundings.begin(priority: self.priority) { await self.places.perform(run) }
-      run.onCancel { task.cancel() }
-    }
-  }
+  public func execute(_ runs: [RunAssignment]) { self.places.begin(runs, priority: self.priority) }
 
   public func stop() async { self.places.shut() }
 }

@@ -21,12 +21,7 @@ public final class DispatchQueueExecutor: JobExecutor {
 
   public func start() async throws { self.places.open() }
 
-  public func execute(_ runs: [RunAssignment]) {
-    for run in runs where self.places.take(for: run) {
-      let task = Surroundings.begin(on: self.forwarder) { await self.places.perform(run) }
-      run.onCancel { task.cancel() }
-    }
-  }
+  public func execute(_ runs: [RunAssignment]) { self.places.begin(runs, on: self.forwarder) }
 
   public func stop() async { self.places.shut() }
 

@@ -20,9 +20,6 @@ int almanac_worker_never_waits(int descriptor);
 /// As write(2), without SIGPIPE where nobody reads any more.
 ssize_t almanac_worker_send(int socket, const void *bytes, size_t count);
 
-/// Begins a thread that takes no signals, and detaches it.
-int almanac_worker_thread(const char *name, void (*body)(void *), void *context);
-
 /// Moves standard input to a close-on-exec descriptor beyond the standard three and puts the null device in its place; answers the
 /// new descriptor, or a negated errno; ENOTSOCK where standard input is no socket.
 int almanac_worker_take_input(void);

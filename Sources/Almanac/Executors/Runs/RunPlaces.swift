@@ -55,6 +55,18 @@ package final class RunPlaces: Sendable {
     self.state.withLock { $0.taken -= 1 }
   }
 
+  /// Begins runs as tasks, as many as there are places; the others are refused.
+  ///
+  /// - Parameter executor: where they are executed; nil for the pool that all tasks share.
+  package func begin(
+    _ runs: [RunAssignment], on executor: (any TaskExecutor)? = nil, priority: TaskPriority? = nil
+  ) {
+    for run in runs where self.take(for: run) {
+      let task = Surroundings.begin(on: executor, priority: priority) { await self.perform(run) }
+      run.onCancel { task.cancel() }
+    }
+  }
+
   /// Runs the code of a run that has a place, in the current task, gives the place back and reports how the run ended.
   ///
   /// - Parameter atEnd: gives back what else the executor lent to the run.
