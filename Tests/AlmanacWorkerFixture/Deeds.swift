@@ -39,6 +39,7 @@ enum Deeds {
     case "snooze": throw Snooze(for: .seconds(deed.number))
     case "retry-after": throw RetryAfter(.seconds(deed.number), because: Disappointed())
     case "give-up": throw GiveUp(because: Disappointed())
+    // A real trap, in a process that is there to be lost: the tests look at what is told of it.
     case "trap": fatalError("the last word")
     case "index":
       let numbers = [1, 2, 3]
@@ -53,7 +54,7 @@ enum Deeds {
     case "deaf":
       // Says that it has begun, and then hears nothing.
       context.progress(1, note: "deaf")
-      while true { usleep(1_000) }
+      self.hearNothing()
     case "listen":
       context.progress(1, note: "listening")
       return try await self.waitForever()
@@ -67,6 +68,7 @@ enum Deeds {
       return ""
     case "write-and-trap":
       for line in 1...deed.number { self.complain("line \(line)") }
+      // As above, after more than is kept of what was written.
       fatalError("the last word")
     case "log":
       context.logger.debug("a debug line")
@@ -79,7 +81,8 @@ enum Deeds {
       return ""
     case "grandchild-and-deaf":
       try self.note(try self.grandchild(), in: deed.text)
-      while true { usleep(1_000) }
+      context.progress(1, note: "noted")
+      self.hearNothing()
     case "grandchild": return try self.grandchild()
     case "environment": return getenv(deed.text).map { String(cString: $0) } ?? "none"
     case "variables": return getenv("ALMANAC_WORKER") == nil ? "clean" : "still a worker"
@@ -92,17 +95,26 @@ enum Deeds {
       return try await self.waitForever()
     case "block-everything":
       // Every thread of the pool that tasks share.
-      for _ in 0..<64 { Task.detached { while true { usleep(1_000) } } }
+      for _ in 0..<64 { Task.detached { self.hearNothing() } }
       context.progress(1, note: "blocked")
-      while true { usleep(1_000) }
-    case "append": return try self.append(deed, context)
+      self.hearNothing()
+    case "append": return try await self.append(deed, context)
     default: throw GiveUp(because: Disappointed())
     }
   }
 
+  /// Ends only by being cancelled.
   private static func waitForever() async throws -> String {
-    try await Task.sleep(for: .seconds(3_600))
-    return "a long time passed"
+    let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
+    for await _ in stream {}
+    continuation.finish()
+    try Task.checkCancellation()
+    return "nobody cancelled it"
+  }
+
+  /// Holds its thread for ever: what hangs is what the tests are about.
+  private static func hearNothing() -> Never {
+    while true { pause() }
   }
 
   static func complain(_ text: String) { _ = (text + "\n").withCString { write(STDERR_FILENO, $0, strlen($0)) } }
@@ -143,12 +155,11 @@ enum Deeds {
   }
 
   /// Leaves a trace of a run that nobody can take back: one line, in one write.
-  private static func append(_ deed: Deed, _ context: JobContext) throws -> String {
+  private static func append(_ deed: Deed, _ context: JobContext) async throws -> String {
     try self.note("begin \(context.jobID) \(context.attempt)", in: deed.text)
-    var left = deed.number
-    while left > 0 {
-      usleep(UInt32(min(left, 1_000)))
-      left -= 1_000
+    // The work that the job does: it takes its time, in which a kill may hit it.
+    await withCheckedContinuation { continuation in
+      _ = SystemClock().timer(after: .microseconds(deed.number)) { continuation.resume() }
     }
     try self.note("end \(context.jobID) \(context.attempt)", in: deed.text)
     return ""

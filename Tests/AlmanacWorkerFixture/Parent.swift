@@ -13,20 +13,24 @@ enum Parent {
     let scheduler = Scheduler(
       stores: ["default": MemoryStore()], executors: ["default": workers], logger: silent)
     Deeds.register(scheduler.jobs)
+    let events = scheduler.events()
     for number in 0..<size {
       try await scheduler.add(
         Deed(deed: "grandchild-and-deaf", text: path), trigger: .at(SystemClock().now()), id: JobID("deed-\(number)"))
     }
     let watch = Task {
-      while try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").count < size {
-        try await Task.sleep(for: .milliseconds(5))
+      // Each run says so once it has noted its process.
+      var noted: Set<JobID> = []
+      for await event in events {
+        if case .job(let id, _, _, _, .progressed) = event.kind { noted.insert(id) }
+        if noted.count == size { break }
       }
       for worker in workers.workers { print("worker \(worker.process ?? 0)") }
       print("ready")
       fflush(nil)
     }
     try await scheduler.run()
-    try await watch.value
+    await watch.value
   }
 }
 #endif

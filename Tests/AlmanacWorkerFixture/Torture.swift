@@ -24,8 +24,11 @@ struct Torture {
     let before = Census()
     let workers = ProcessExecutor(size: self.size, logger: self.silent)
     let store = MemoryStore(options: .init(historyLimit: 1_000_000))
+    var configuration = SchedulerConfiguration()
+    // The end is counted by events, so none may be missed.
+    configuration.eventBuffer = self.runs * 16 + 1_000
     let scheduler = Scheduler(
-      stores: ["default": store], executors: ["default": workers], logger: self.silent)
+      stores: ["default": store], executors: ["default": workers], configuration: configuration, logger: self.silent)
     Deeds.register(scheduler.jobs)
     var dice = Dice(seed: self.seed)
     let policies = JobPolicies(crashLimit: nil)
@@ -37,12 +40,10 @@ struct Torture {
     }
     try await scheduler.add(jobs)
     let begun = ContinuousClock.now
+    let events = scheduler.events()
     let running = Task { try await scheduler.run() }
-    let killer = Task { [seed] in await Self.kill(workers, seed) }
-    try await self.waitUntilDone(scheduler)
+    let kills = await self.killUntilDone(workers, events)
     let time = ContinuousClock.now - begun
-    killer.cancel()
-    let kills = await killer.value
     await scheduler.shutdown()
     try await running.value
     let rows = try await self.history(scheduler)
@@ -65,25 +66,28 @@ struct Torture {
     SystemClock().timer(after: .seconds(1)) {}.cancel()
   }
 
-  /// Kills a worker that is ready every few milliseconds, until it is cancelled.
-  private static func kill(_ workers: ProcessExecutor, _ seed: UInt64) async -> Int {
-    var dice = Dice(seed: seed &+ 1)
+  /// Kills a worker after every few runs that begin, until the last job has finished.
+  private func killUntilDone(_ workers: ProcessExecutor, _ events: AsyncStream<SchedulerEvent>) async -> Int {
+    var dice = Dice(seed: self.seed &+ 1)
     var kills = 0
-    while !Task.isCancelled {
-      try? await Task.sleep(for: .milliseconds(Int.random(in: 5...40, using: &dice)))
-      let ready = workers.workers.filter { $0.state == .running || $0.state == .idle }.compactMap(\.process)
-      guard let victim = ready.randomElement(using: &dice), Census.children().contains(victim) else { continue }
-      if Foundation.kill(victim, SIGKILL) == 0 { kills += 1 }
+    var unfinished = self.runs
+    var spared = 0
+    for await event in events {
+      guard case .job(_, _, _, _, let report) = event.kind else { continue }
+      switch report {
+      case .finished:
+        unfinished -= 1
+        if unfinished == 0 { return kills }
+      case .started where spared > 0: spared -= 1
+      case .started:
+        spared = Int.random(in: 2...16, using: &dice)
+        let ready = workers.workers.filter { $0.state == .running || $0.state == .idle }.compactMap(\.process)
+        guard let victim = ready.randomElement(using: &dice), Census.children().contains(victim) else { continue }
+        if Foundation.kill(victim, SIGKILL) == 0 { kills += 1 }
+      default: break
+      }
     }
     return kills
-  }
-
-  private func waitUntilDone(_ scheduler: Scheduler) async throws {
-    while true {
-      let page = try await scheduler.jobs(JobQuery(statuses: [.active], limit: 1))
-      if page.jobs.isEmpty { return }
-      try await Task.sleep(for: .milliseconds(20))
-    }
   }
 
   private func history(_ scheduler: Scheduler) async throws -> [(JobID, AttemptEnd)] {

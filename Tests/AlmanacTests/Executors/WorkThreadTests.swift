@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import Almanac
@@ -57,22 +58,26 @@ struct WorkThreadTests {
   @Test("many tasks from everywhere are all executed, each by itself")
   func crowd() async throws {
     let thread = try self.make()
-    /// Safe to share, which is what the test shows: the thread does one thing at a time.
-    final class Count: @unchecked Sendable {
-      var value = 0
+    final class Seen: Sendable {
+      let inside = Atomic<Int>(0)
+      let meetings = Atomic<Int>(0)
+      let turns = Atomic<Int>(0)
     }
-    let seen = Count()
+    let seen = Seen()
     await withTaskGroup(of: Void.self) { group in
       for _ in 0..<64 {
         group.addTask(executorPreference: thread) {
           for _ in 0..<50 {
-            seen.value += 1
+            if seen.inside.add(1, ordering: .relaxed).oldValue != 0 { seen.meetings.add(1, ordering: .relaxed) }
+            seen.turns.add(1, ordering: .relaxed)
+            seen.inside.subtract(1, ordering: .relaxed)
             await Task.yield()
           }
         }
       }
     }
-    #expect(seen.value == 64 * 50)
+    #expect(seen.turns.load(ordering: .relaxed) == 64 * 50)
+    #expect(seen.meetings.load(ordering: .relaxed) == 0, "two tasks were on the thread at once")
     await until { !thread.isPresent }
   }
 

@@ -57,8 +57,7 @@ struct TidyTests {
   @Test("tests wait for facts, and never sleep")
   func sleeping() throws {
     let banned = ["Task" + ".sleep", "usleep" + "(", "Thread" + ".sleep"]
-    // The fixture is no test but a program that some start: its jobs block and burn on purpose.
-    for source in try Self.sources("Tests") where !source.path.contains("AlmanacWorkerFixture") {
+    for source in try Self.sources("Tests") {
       for (number, line) in source.lines.enumerated() {
         for word in banned { #expect(!line.contains(word), "\(source.path):\(number + 1)") }
       }

@@ -146,6 +146,8 @@ public enum ExecutorLawJobs {
     func run(in context: JobContext) async throws {
       context.progress(1, note: "dying")
       switch self.how {
+      // That a trap ends its own run and nothing else is shown by no less than a trap. Only an executor whose harness says `isolatesCrashes` is
+      // handed it.
       case .traps: fatalError("this run traps on purpose")
       case .exits: LawFiles.leaveProcess()
       }
