@@ -60,7 +60,7 @@ extension Statement {
     select key, (
       select pg_notify($28::text, $29::text || min(lanes.at)::text) from (
         select lane, min(least(start_at, tend_at)) as at from moved where wakes group by lane
-      ) as lanes where lanes.at < \(earliest(of: "lanes.lane")) having min(lanes.at) is not null
+      ) as lanes where $28 is not null and lanes.at < \(earliest(of: "lanes.lane")) having min(lanes.at) is not null
     ) is null from changed
     """
   }
