@@ -1,7 +1,7 @@
 /// A JSON text, taken apart in one pass: where each value begins and ends, in one flat list.
 ///
-/// It knows what the stored form is made of, and that strictly. Whatever else JSON allows or forbids (numbers that are no integers, escapes of code
-/// points, a name that comes twice) is refused, and `JSONDecoder` asked instead; it also says what is wrong with a text.
+/// It knows what the stored form is made of, and that strictly. Whatever else JSON allows or forbids (numbers that are no integers, escapes
+/// beyond ASCII, a name that comes twice) is refused, and `JSONDecoder` asked instead; it also says what is wrong with a text.
 final class JSONText {
   struct Refused: Error {}
 
@@ -48,24 +48,42 @@ final class JSONText {
   private static func withoutEscapes(_ slice: ArraySlice<UInt8>) throws -> [UInt8] {
     var text: [UInt8] = []
     text.reserveCapacity(slice.count)
-    var isEscaped = false
-    for byte in slice {
-      if !isEscaped {
-        if byte == UInt8(ascii: "\\") { isEscaped = true } else { text.append(byte) }
+    var rest = slice
+    while let byte = rest.popFirst() {
+      guard byte == UInt8(ascii: "\\") else {
+        text.append(byte)
         continue
       }
-      isEscaped = false
-      switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(byte)
+      switch rest.popFirst() {
+      case UInt8(ascii: "\""): text.append(UInt8(ascii: "\""))
+      case UInt8(ascii: "\\"): text.append(UInt8(ascii: "\\"))
+      case UInt8(ascii: "/"): text.append(UInt8(ascii: "/"))
       case UInt8(ascii: "b"): text.append(0x08)
       case UInt8(ascii: "t"): text.append(0x09)
       case UInt8(ascii: "n"): text.append(0x0A)
       case UInt8(ascii: "f"): text.append(0x0C)
       case UInt8(ascii: "r"): text.append(0x0D)
+      case UInt8(ascii: "u"): text.append(try self.escapedASCII(&rest))
       default: throw Refused()
       }
     }
     return text
+  }
+
+  /// The character of ASCII after `\u`: control characters can be written in no other way.
+  private static func escapedASCII(_ rest: inout ArraySlice<UInt8>) throws -> UInt8 {
+    var code = 0
+    for _ in 0..<4 {
+      switch rest.popFirst() {
+      case let digit? where (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit):
+        code = code * 16 + Int(digit - UInt8(ascii: "0"))
+      case let digit? where (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(digit | 0x20):
+        code = code * 16 + Int((digit | 0x20) - UInt8(ascii: "a")) + 10
+      default: throw Refused()
+      }
+    }
+    guard code < 0x80 else { throw Refused() }
+    return UInt8(code)
   }
 
   /// The first nodes of the elements of an array.
