@@ -99,10 +99,11 @@ class Evidence:
         due = {(job, fire) for job, (_, fires) in self.plan.items() for fire in fires}
         for key in due - set(answered):
             wrong.append("without an end: job %s, fire %d" % key)
-        for key, count in answered.items():
+        for key in {(a.job, a.fire) for a in self.attempts} | {(c.job, c.fire) for c in self.claims}:
             if key not in due:
                 wrong.append("was never due: job %s, fire %d" % key)
-            elif count > 1:
+        for key, count in answered.items():
+            if count > 1:
                 wrong.append("ended %d times: job %s, fire %d" % (count, *key))
         return wrong
 

@@ -25,7 +25,7 @@ struct Listener: Sendable {
   func run() async {
     guard let pipe = try? WakePipe() else { return }
     let isOver = Flag()
-    self.presence.serve(pipe)
+    self.presence.begin(pipe)
     await withTaskCancellationHandler {
       await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
         let thread = Thread {
@@ -39,8 +39,7 @@ struct Listener: Sendable {
       isOver.raise()
       pipe.wake()
     }
-    self.presence.serve(nil)
-    self.presence.detach()
+    self.presence.end(pipe)
   }
 
   private func listen(_ pipe: WakePipe, _ isOver: Flag) {
@@ -58,7 +57,7 @@ struct Listener: Sendable {
         while !isOver.isRaised {
           try self.show(&shown, connection)
           shownBy = process
-          self.presence.attach()
+          self.presence.attach(pipe)
           pause = 0
           // A server that is gone without a word is noticed by the keepalives of the connection, and by this question.
           let payloads = try connection.notifications(within: 30_000, wakingOn: pipe.reader)
@@ -66,7 +65,7 @@ struct Listener: Sendable {
           if payloads.isEmpty, !pipe.drain(), !isOver.isRaised { try connection.run(once: "select 1") }
         }
       } catch {
-        self.presence.detach()
+        self.presence.detach(pipe)
         // At once the first time, since others see that the connection is gone. Where that fails too, there may be another connection still by
         // which to say that it means nothing.
         if pause > 0 {

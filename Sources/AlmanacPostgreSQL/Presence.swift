@@ -41,12 +41,32 @@ final class Presence: Sendable {
 
   var sessions: Set<Epoch> { self.state.withLock { $0.sessions } }
 
-  /// - Parameter signal: what to wake the thread by; nil where there is none any more.
-  func serve(_ signal: WakePipe?) { self.state.withLock { $0.signal = signal } }
+  /// Another thread takes over, to be woken by this; the last one may not have come to its end yet.
+  func begin(_ signal: WakePipe) {
+    self.state.withLock { state in
+      state.signal = signal
+      state.attachedAt = nil
+    }
+  }
 
-  func attach() { self.state.withLock { $0.attachedAt = $0.attachedAt ?? .now } }
+  func attach(_ signal: WakePipe) {
+    self.state.withLock { state in
+      if state.signal === signal { state.attachedAt = state.attachedAt ?? .now }
+    }
+  }
 
-  func detach() { self.state.withLock { $0.attachedAt = nil } }
+  func detach(_ signal: WakePipe) {
+    self.state.withLock { state in
+      if state.signal === signal { state.attachedAt = nil }
+    }
+  }
+
+  func end(_ signal: WakePipe) {
+    self.detach(signal)
+    self.state.withLock { state in
+      if state.signal === signal { state.signal = nil }
+    }
+  }
 }
 
 extension ServerConnection {

@@ -1,6 +1,7 @@
 #if PostgreSQL
 import Almanac
 import AlmanacStoreScenes
+import AlmanacSQL
 import AlmanacTesting
 import Foundation
 import Testing
@@ -111,6 +112,27 @@ struct PostgreSQLPresenceTests {
     for store in [store, owner] { await store.close() }
     try await self.schema.drop()
     try await self.schema.sql("drop role \(role)")
+  }
+
+  @Test("who stops to listen and begins again is seen again, and sees others")
+  func again() async throws {
+    let (store, observer) = (try self.store(), try self.store())
+    let listening = self.listen(observer)
+    _ = try await store.openSession(draft())
+    for _ in 0..<5 {
+      let turn = self.listen(store)
+      try await self.until("both see it") {
+        let (first, second) = (try await store.sessions(), try await observer.sessions())
+        return first.map(\.isConnected) == [true] && second.map(\.isConnected) == [true]
+      }
+      try await self.until("it would see others go") { store.presence.hasSettled }
+      turn.cancel()
+      // At once, while the thread of the last turn comes to its end.
+      await turn.value
+    }
+    listening.cancel()
+    for store in [store, observer] { await store.close() }
+    try await self.schema.drop()
   }
 
   @Test("a session that is over is not guarded any longer, and a process may have several")

@@ -19,7 +19,8 @@ struct PostgreSQLUpgradeTests {
     // As that version would have left them.
     try await schema.sql("insert into namespace (name) values ('default')")
     try await schema.sql(
-      "insert into session (namespace, draft, opened_at, renewed_at, expires_at, dead) values (1, '{}', 1, 2, 3, false)")
+      "insert into session (namespace, draft, opened_at, renewed_at, expires_at, dead) values (1, '{}', 1, 2, 3, false)"
+    )
     let pending = try await store.pendingMigration()
     #expect(!pending.contains("create schema"))
     #expect(pending.contains("-- Version \(version + 1)\n"))

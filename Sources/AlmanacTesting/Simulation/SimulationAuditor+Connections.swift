@@ -1,4 +1,5 @@
 import Almanac
+import Synchronization
 
 // What a store knows of the connections of its machines.
 

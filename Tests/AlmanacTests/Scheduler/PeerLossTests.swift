@@ -5,9 +5,10 @@ import Testing
 
 @Suite("A scheduler whose connection is gone")
 struct PeerLossTests {
-  /// Two schedulers and a job that lasts; the connection of the one that runs it is lost at the second second.
+  /// Two schedulers and a job that lasts; the connection of the one that runs it is lost at the eighth second.
   private func cluster(
-    connection: @escaping @Sendable (_ uptimeWithout: Duration) -> Bool?, _ body: (TestCluster, Int) async throws -> Void
+    connection: @escaping @Sendable (_ lostFor: Duration) -> Bool?,
+    _ body: (TestCluster, Int) async throws -> Void
   ) async throws {
     let cluster = TestCluster(nodes: 2) { cluster, node, _, context in
       guard context.attempt == 1 else { return }
@@ -32,7 +33,9 @@ struct PeerLossTests {
 
   @Test("is followed by another within two seconds")
   func gone() async throws {
-    try await self.cluster { _ in false } _: { cluster, node in
+    try await self.cluster { _ in
+      false
+    } _: { cluster, node in
       cluster.cables[node].cut()
       await cluster.time.advance(to: .at(10))
       #expect(cluster.ran.count == 2)
@@ -43,7 +46,9 @@ struct PeerLossTests {
 
   @Test("keeps its runs where it has another one in time", arguments: [100, 500, 799])
   func back(milliseconds: Int) async throws {
-    try await self.cluster { $0 >= .milliseconds(milliseconds) } _: { cluster, _ in
+    try await self.cluster {
+      $0 >= .milliseconds(milliseconds)
+    } _: { cluster, _ in
       await cluster.time.advance(to: .at(60))
       #expect(cluster.ran.count == 1)
     }
@@ -51,7 +56,9 @@ struct PeerLossTests {
 
   @Test("keeps its runs where the store cannot tell, and goes on to renew")
   func untold() async throws {
-    try await self.cluster { _ in nil } _: { cluster, _ in
+    try await self.cluster { _ in
+      nil
+    } _: { cluster, _ in
       await cluster.time.advance(to: .at(60))
       #expect(cluster.ran.count == 1)
     }

@@ -16,9 +16,10 @@ extension StoreDesk {
       do {
         self.recordGauges()
         try await self.prepare()
+        // First what others wait for: the runs of somebody who is gone.
+        wait = min(wait, try await self.takeOver(&watch, &sweep) ?? wait)
         try await self.compareRuns()
         try await self.measureSlotWait()
-        wait = min(wait, try await self.takeOver(&watch, &sweep) ?? wait)
         wait = min(wait, try await self.keepZones(&sweep) ?? wait)
         try await self.prune()
         troubles = 0

@@ -59,7 +59,8 @@ public struct StoreLaw: Sendable, CustomStringConvertible {
 
   /// Every law.
   public static let all: [StoreLaw] =
-    preparing + sessions + connections + inserting + fetching + querying + updating + advancing + merging + waking + owning + changes
+    preparing + sessions + connections + inserting + fetching + querying + updating + advancing + merging + waking
+    + owning + changes
     + history + isolation + fidelity + durability + lostAnswers + concurrency
 
   /// The laws that the store declares to obey.
