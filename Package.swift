@@ -123,6 +123,16 @@ let package = Package(
     .testTarget(
       name: "AlmanacProcessesTests",
       dependencies: ["AlmanacProcesses", "AlmanacTesting", "almanac-worker-fixture"]),
+    // What the torture of a cluster starts, kills and stops: a program that embeds a scheduler on a store that others share.
+    .executableTarget(
+      name: "almanac-cluster-fixture",
+      dependencies: [
+        "Almanac",
+        .target(name: "AlmanacPostgreSQL", condition: .when(traits: ["PostgreSQL"])),
+        .target(name: "AlmanacSQLite", condition: .when(traits: ["SQLite"])),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      path: "Tests/AlmanacClusterFixture"),
     .testTarget(name: "AlmanacCommandsTests", dependencies: ["AlmanacCommands", "AlmanacTesting"]),
   ],
   swiftLanguageModes: [.v6]
