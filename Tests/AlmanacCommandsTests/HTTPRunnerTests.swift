@@ -71,7 +71,7 @@ final class TinyServer: Sendable {
   }
 }
 
-@Suite("A call succeeds by its status, and says why where it does not", .timeLimit(.minutes(5)))
+@Suite("A call succeeds by its status, and says why where it does not", .timeLimit(.minutes(2)))
 struct HTTPRunnerTests {
   @Test("an expected status is success")
   func success() async throws {

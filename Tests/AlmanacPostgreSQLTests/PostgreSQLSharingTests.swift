@@ -139,7 +139,8 @@ struct PostgreSQLSharingTests {
     try await store.prepare()
     let shelf = try await store.opening.value()
     let (stream, continuation) = AsyncStream.makeStream(of: StoreChange.self)
-    let listener = Listener(settings: store.pool.settings, channel: Channel(name: shelf.channel.name)) {
+    let presence = Presence(settling: .zero)
+    let listener = Listener(pool: store.pool, channel: Channel(name: shelf.channel.name), presence: presence) {
       continuation.yield($0)
     }
     let listening = Task { await listener.run() }

@@ -21,7 +21,7 @@ enum TestServer {
     if let user, let at = address.firstIndex(of: "@"), let start = address.range(of: "://")?.upperBound {
       address.replaceSubrange(start..<at, with: user)
     }
-    return address + "?schema=\(schema)&namespace=\(namespace)\(more)"
+    return address + (address.contains("?") ? "&" : "?") + "schema=\(schema)&namespace=\(namespace)\(more)"
   }
 
   /// Between two looks at a fact that a server does not announce.
@@ -29,6 +29,12 @@ enum TestServer {
     await withCheckedContinuation { continuation in
       _ = SystemClock().timer(after: duration) { continuation.resume() }
     }
+  }
+
+  /// The addresses of a pooler in front of it, by the kind of its pool: `ALMANAC_TEST_PGBOUNCER` is the beginning of them.
+  static func pooler(_ kind: String) throws -> String {
+    guard let address = ProcessInfo.processInfo.environment["ALMANAC_TEST_PGBOUNCER"] else { throw PoolerIsMissing() }
+    return address + kind
   }
 
   static func options() -> PostgreSQLOptions { PostgreSQLOptions(maximumConnections: 2) }
@@ -40,6 +46,12 @@ struct ServerIsMissing: Error, CustomStringConvertible {
   }
 }
 
+struct PoolerIsMissing: Error, CustomStringConvertible {
+  var description: String {
+    "ALMANAC_TEST_PGBOUNCER is not set; `scripts/servers start DIR` sets it where it finds pgbouncer"
+  }
+}
+
 /// A server that one test has to itself, because it does to it what others would suffer from.
 final class OwnServer: Sendable {
   let directory: String
@@ -48,15 +60,30 @@ final class OwnServer: Sendable {
   init() async throws {
     self.directory = FileManager.default.temporaryDirectory.appendingPathComponent("almanac-\(UUID().uuidString)").path
     try await OwnServer.run(["start", self.directory])
-    let lines = try String(contentsOfFile: self.directory + "/env", encoding: .utf8).split(separator: "\n")
-    let prefix = "export ALMANAC_TEST_POSTGRESQL='"
+    self.address = try OwnServer.address("ALMANAC_TEST_POSTGRESQL", in: self.directory)
+  }
+
+  private static func address(_ name: String, in directory: String) throws -> String {
+    let lines = try String(contentsOfFile: directory + "/env", encoding: .utf8).split(separator: "\n")
+    let prefix = "export \(name)='"
     guard let line = lines.first(where: { $0.hasPrefix(prefix) }) else { throw ServerIsMissing() }
-    self.address = String(line.dropFirst(prefix.count).dropLast())
+    return String(line.dropFirst(prefix.count).dropLast())
   }
 
   /// Ends it as the loss of power would, and starts it again.
   func crash() async throws {
     try await OwnServer.run(["crash", self.directory])
+  }
+
+  /// Adds a standby that has every commit before it is answered. Answers the address of the two.
+  func addStandby() async throws -> String {
+    try await OwnServer.run(["standby", self.directory])
+    return try OwnServer.address("ALMANAC_TEST_POSTGRESQL_PAIR", in: self.directory)
+  }
+
+  /// Ends the first server as the loss of power would, and has the standby take its place.
+  func failOver() async throws {
+    try await OwnServer.run(["failover", self.directory])
   }
 
   func stop() async throws {
