@@ -73,7 +73,9 @@ struct QuickCodingTests {
     let trace = Dictionary(uniqueKeysWithValues: texts.map { ($0, $0) })
     for text in texts {
       let state = JobState(note: text, statusSince: .distantPast, nextFire: .distantFuture)
-      #expect(try #require(RecordCodec.quickBytes(state)) == RecordCodec.thoroughBytes(state))
+      let stateBytes = try #require(RecordCodec.quickBytes(state))
+      #expect(try stateBytes == RecordCodec.thoroughBytes(state))
+      #expect(try #require(RecordCodec.quickState(from: stateBytes)) == state)
       let definition = JobDefinition(
         id: JobID(text), incarnation: .min, createdAt: .distantPast, payload: Array(text.utf8),
         trigger: .at(Instant.distantFuture),

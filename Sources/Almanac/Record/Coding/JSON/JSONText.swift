@@ -1,7 +1,7 @@
 /// A JSON text, taken apart in one pass: where each value begins and ends, in one flat list.
 ///
-/// It knows what the stored form is made of, and that strictly. Whatever else JSON allows or forbids (numbers that are no integers, escapes of code
-/// points, a name that comes twice) is refused, and `JSONDecoder` asked instead; it also says what is wrong with a text.
+/// It knows what the stored form is made of, and that strictly. Whatever else JSON allows or forbids (numbers that are no integers, code
+/// points that need not be escaped and are, a name that comes twice) is refused, and `JSONDecoder` asked instead; it also says what is wrong with a text.
 final class JSONText {
   struct Refused: Error {}
 
@@ -45,23 +45,30 @@ final class JSONText {
     }
   }
 
+  /// Of code points that are escaped by number it knows those that have to be, which are below a space.
   private static func withoutEscapes(_ slice: ArraySlice<UInt8>) throws -> [UInt8] {
     var text: [UInt8] = []
     text.reserveCapacity(slice.count)
-    var isEscaped = false
-    for byte in slice {
-      if !isEscaped {
-        if byte == UInt8(ascii: "\\") { isEscaped = true } else { text.append(byte) }
+    var rest = slice
+    while let byte = rest.popFirst() {
+      if byte != UInt8(ascii: "\\") {
+        text.append(byte)
         continue
       }
-      isEscaped = false
-      switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(byte)
+      switch rest.popFirst() {
+      case let plain? where plain == UInt8(ascii: "\"") || plain == UInt8(ascii: "\\") || plain == UInt8(ascii: "/"):
+        text.append(plain)
       case UInt8(ascii: "b"): text.append(0x08)
       case UInt8(ascii: "t"): text.append(0x09)
       case UInt8(ascii: "n"): text.append(0x0A)
       case UInt8(ascii: "f"): text.append(0x0C)
       case UInt8(ascii: "r"): text.append(0x0D)
+      case UInt8(ascii: "u"):
+        guard rest.starts(with: "00".utf8), let code = UInt8(hexDigits: rest.dropFirst(2).prefix(2)), code < 0x20 else {
+          throw Refused()
+        }
+        text.append(code)
+        rest = rest.dropFirst(4)
       default: throw Refused()
       }
     }
@@ -213,4 +220,17 @@ struct JSONMembers {
 
   /// Nothing is left that nobody asked for.
   func end() throws { if self.left != 0 { throw JSONText.Refused() } }
+}
+
+extension UInt8 {
+  /// The value of two hexadecimal digits.
+  fileprivate init?(hexDigits: some Collection<UInt8>) {
+    guard hexDigits.count == 2 else { return nil }
+    var value: UInt8 = 0
+    for digit in hexDigits {
+      guard let number = Character(UnicodeScalar(digit)).hexDigitValue else { return nil }
+      value = value << 4 | UInt8(number)
+    }
+    self = value
+  }
 }
