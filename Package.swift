@@ -53,7 +53,9 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
     // What stores on SQL share. It needs no database.
-    .target(name: "AlmanacSQL", dependencies: ["Almanac"]),
+    .target(
+      name: "AlmanacSQL",
+      dependencies: ["Almanac", .product(name: "DequeModule", package: "swift-collections")]),
     .target(
       name: "AlmanacSQLite",
       dependencies: [
@@ -80,7 +82,6 @@ let package = Package(
         "Almanac",
         "AlmanacSQL",
         .target(name: "CPostgreSQL", condition: .when(traits: ["PostgreSQL"])),
-        .product(name: "DequeModule", package: "swift-collections"),
       ]),
     .target(name: "AlmanacTesting", dependencies: ["Almanac"]),
     .target(
