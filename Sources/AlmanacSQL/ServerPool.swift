@@ -4,7 +4,7 @@ import Foundation
 import Synchronization
 
 /// A connection to a server, by a client library that blocks. It belongs to the thread that opened it and never leaves it.
-package protocol PooledConnection: AnyObject {
+package protocol PooledConnection: AnyObject, SendableMetatype {
   associatedtype Settings: PoolSettings
   associatedtype Failure: ServerTrouble
 
