@@ -32,8 +32,15 @@ extension MySQLStore {
 
   public func owners() async throws -> [Epoch] {
     let shelf = try await self.opening.value()
-    let statement = shelf.statements.owners(shelf.namespace)
-    return try await self.pool.run { try $0.run(statement).numbers.map { Epoch($0) } }
+    return try await self.pool.run { connection in
+      var epochs: [Epoch] = []
+      while let next = try connection.run(
+        shelf.statements.owner(after: epochs.last?.rawValue ?? .min, namespace: shelf.namespace)
+      ).numbers.first {
+        epochs.append(Epoch(next))
+      }
+      return epochs
+    }
   }
 
   public func records(ownedBy epoch: Epoch, limit: Int) async throws -> [JobID] {

@@ -97,4 +97,8 @@ public final class MySQLStore: JobStore {
     }
   }
 }
+
+extension MySQLStore: MigratingStore {
+  package var migratesInTransaction: Bool { false }
+}
 #endif

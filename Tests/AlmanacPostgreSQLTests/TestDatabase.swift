@@ -1,5 +1,6 @@
 #if PostgreSQL
 import Almanac
+import AlmanacSQL
 import AlmanacStoreScenes
 import AlmanacTesting
 import Foundation
@@ -16,7 +17,7 @@ enum TestServer {
   static func url(
     _ server: String, schema: String, namespace: String = "default", user: String? = nil, more: String = ""
   ) throws -> String {
-    guard !server.isEmpty else { throw ServerIsMissing() }
+    guard !server.isEmpty else { throw ServerIsMissing("ALMANAC_TEST_POSTGRESQL") }
     var address = server
     if let user, let at = address.firstIndex(of: "@"), let start = address.range(of: "://")?.upperBound {
       address.replaceSubrange(start..<at, with: user)
@@ -24,58 +25,7 @@ enum TestServer {
     return address + "?schema=\(schema)&namespace=\(namespace)\(more)"
   }
 
-  /// Between two looks at a fact that a server does not announce.
-  static func pause(_ duration: Duration) async {
-    await withCheckedContinuation { continuation in
-      _ = SystemClock().timer(after: duration) { continuation.resume() }
-    }
-  }
-
   static func options() -> PostgreSQLOptions { PostgreSQLOptions(maximumConnections: 2) }
-}
-
-struct ServerIsMissing: Error, CustomStringConvertible {
-  var description: String {
-    "ALMANAC_TEST_POSTGRESQL is not set; run `scripts/servers start DIR` and `. DIR/env`, or give the address of a server"
-  }
-}
-
-/// A server that one test has to itself, because it does to it what others would suffer from.
-final class OwnServer: Sendable {
-  let directory: String
-  let address: String
-
-  init() async throws {
-    self.directory = FileManager.default.temporaryDirectory.appendingPathComponent("almanac-\(UUID().uuidString)").path
-    try await OwnServer.run(["start", self.directory])
-    let lines = try String(contentsOfFile: self.directory + "/env", encoding: .utf8).split(separator: "\n")
-    let prefix = "export ALMANAC_TEST_POSTGRESQL='"
-    guard let line = lines.first(where: { $0.hasPrefix(prefix) }) else { throw ServerIsMissing() }
-    self.address = String(line.dropFirst(prefix.count).dropLast())
-  }
-
-  /// Ends it as the loss of power would, and starts it again.
-  func crash() async throws {
-    try await OwnServer.run(["crash", self.directory])
-  }
-
-  func stop() async throws {
-    try await OwnServer.run(["stop", self.directory])
-    try FileManager.default.removeItem(atPath: self.directory)
-  }
-
-  private static func run(_ arguments: [String]) async throws {
-    let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("scripts/servers")
-    let process = Process()
-    process.executableURL = script
-    process.arguments = arguments
-    let status: Int32 = try await withCheckedThrowingContinuation { continuation in
-      process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-      do { try process.run() } catch { continuation.resume(throwing: error) }
-    }
-    if status != 0 { throw ServerIsMissing() }
-  }
 }
 
 /// A schema of its own for one test.

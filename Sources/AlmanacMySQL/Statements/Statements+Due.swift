@@ -64,9 +64,13 @@ extension Statements {
 
   // MARK: Owners
 
-  /// A step from epoch to epoch, however many runs each has.
-  func owners(_ namespace: Int64) -> SQL {
-    "select distinct epoch from \(self.owner) where namespace = \(namespace) order by epoch"
+  /// The first epoch after another that holds anything. A step from epoch to epoch, however many runs each has: `distinct` walks all of
+  /// them where the server's statistics are stale.
+  func owner(after epoch: Int64, namespace: Int64) -> SQL {
+    """
+    select epoch from \(self.owner) force index (primary) where namespace = \(namespace) and epoch > \(epoch)
+    order by epoch limit 1
+    """
   }
 
   func owned(by epoch: Epoch, namespace: Int64, limit: Int) -> SQL {
