@@ -1,5 +1,6 @@
 #if PostgreSQL
 import Almanac
+import AlmanacSQL
 
 /// Sees whether a pooler stands between us and the server that hands out connections by transaction.
 ///
