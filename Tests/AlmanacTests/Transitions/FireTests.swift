@@ -56,7 +56,7 @@ struct FireTests {
     #expect(job.problems.isEmpty, "\(job.problems)")
   }
 
-  @Test("when a run has waited too long follows from the record alone, not from how its trigger fires by the zone data of whoever reads it")
+  @Test("when a run has waited too long follows from the record alone, however its trigger fires for whoever reads it")
   func givenUp() {
     let policies = JobPolicies(misfireGrace: .seconds(15), jitter: .seconds(8))
     let run = Run(fireTime: Workshop.at(10), phase: .waiting(until: Workshop.at(10)))
