@@ -39,11 +39,6 @@ extension HistoryDraft {
   }
 }
 
-extension JobRecord {
-  /// Whether it is listed among those that people ask for first.
-  fileprivate var isLiving: Bool { !self.state.status.isTombstone }
-}
-
 extension PostgreSQLShelf {
   // MARK: Insert
 

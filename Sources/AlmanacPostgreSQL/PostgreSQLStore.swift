@@ -92,4 +92,8 @@ public final class PostgreSQLStore: JobStore {
     try await self.pool.run { try Schema.migrate($0) }
   }
 }
+
+extension PostgreSQLStore: MigratingStore {
+  package var migratesInTransaction: Bool { true }
+}
 #endif

@@ -17,7 +17,7 @@ struct PostgreSQLFailoverTests {
 
   @Test("schedulers find it by themselves, and go on with all that was answered")
   func failover() async throws {
-    let server = try await OwnServer()
+    let server = try await OwnServer("postgresql", variable: "ALMANAC_TEST_POSTGRESQL")
     let schema = TestSchema(on: try await server.addStandby())
     let schedulers = try (0..<2).map { node in
       Scheduler(
@@ -33,11 +33,11 @@ struct PostgreSQLFailoverTests {
     try await schedulers[0].add(Tick(), trigger: .every(.milliseconds(200)), id: "tick")
     let running = schedulers.map { scheduler in Task { try await scheduler.run() } }
     func count() -> Int { ran.withLock { $0.count } }
-    while count() < 5 { await TestServer.pause(.milliseconds(20)) }
+    while count() < 5 { await pause(.milliseconds(20)) }
     try await schedulers[1].add(Tick(), trigger: .at(SystemClock().now() + .seconds(3_600)), id: "answered")
     try await server.failOver()
     let before = count()
-    while count() < before + 10 { await TestServer.pause(.milliseconds(20)) }
+    while count() < before + 10 { await pause(.milliseconds(20)) }
     #expect(try await schedulers[0].job("answered") != nil)
     #expect(try await schema.sql("select pg_is_in_recovery()::text") == [["false"]])
     for scheduler in schedulers { await scheduler.shutdown() }

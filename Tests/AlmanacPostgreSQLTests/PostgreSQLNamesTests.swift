@@ -40,7 +40,7 @@ struct PostgreSQLNamesTests {
     let teller = Task {
       while !Task.isCancelled {
         try? await one.announce(.cancel("a", owner: session.epoch))
-        await TestServer.pause(.milliseconds(50))
+        await pause(.milliseconds(50))
       }
     }
     #expect(await told != nil)

@@ -31,7 +31,7 @@ struct PostgreSQLPoolerTests {
     let teller = Task {
       while !Task.isCancelled {
         try? await stores[0].announce(.cancel("a", owner: Epoch(7)))
-        await TestServer.pause(.milliseconds(50))
+        await pause(.milliseconds(50))
       }
     }
     #expect(await told != nil)
@@ -40,13 +40,13 @@ struct PostgreSQLPoolerTests {
     var connected: [Bool?] = []
     for _ in 0..<1_000 where connected != [true, true] {
       connected = try await stores[1].sessions().map(\.isConnected)
-      await TestServer.pause(.milliseconds(10))
+      await pause(.milliseconds(10))
     }
     #expect(connected == [true, true])
     stores[0].feed.finish()
     for _ in 0..<1_000 where connected != [false, true] {
       connected = try await stores[1].sessions().map(\.isConnected)
-      await TestServer.pause(.milliseconds(10))
+      await pause(.milliseconds(10))
     }
     #expect(connected == [false, true])
     for task in listening { task.cancel() }

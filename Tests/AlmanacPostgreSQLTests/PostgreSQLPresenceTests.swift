@@ -25,7 +25,7 @@ struct PostgreSQLPresenceTests {
   private func until(_ what: String, _ holds: () async throws -> Bool) async throws {
     for _ in 0..<1_000 {
       if try await holds() { return }
-      await TestServer.pause(.milliseconds(20))
+      await pause(.milliseconds(20))
     }
     Issue.record("within 20 s it did not come to this: \(what)")
   }

@@ -188,20 +188,7 @@ struct PostgreSQLSharingTests {
   func claiming() async throws {
     let stores = [try self.schema.store(), try self.schema.store()]
     try await stores[0].add((0..<2_000).map { oneShot(JobID("job-\($0)")) })
-    let demand = Demand(jobNames: ["job"], slots: [Lane.defaultExecutor: 1])
-    let begun = try await withThrowingTaskGroup(of: [JobID].self) { group in
-      for store in stores {
-        group.addTask {
-          let session = try await store.openSession(draft())
-          var begun: [JobID] = []
-          while try await store.earliestWake(demand) != nil {
-            begun += try await store.claim(100, at: 5, as: session.epoch)
-          }
-          return begun
-        }
-      }
-      return try await group.reduce(into: []) { $0 += $1 }
-    }
+    let begun = try await claimAll(stores, at: 5)
     #expect(Set(begun).count == 2_000)
     #expect(begun.count == 2_000)
     #expect(try await stores[0].problems() == [])

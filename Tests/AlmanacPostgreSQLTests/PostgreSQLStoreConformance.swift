@@ -1,6 +1,7 @@
 #if PostgreSQL
 import Almanac
 import AlmanacSQL
+import AlmanacStoreScenes
 import AlmanacTesting
 import Foundation
 import Testing
@@ -15,7 +16,7 @@ struct PostgreSQLStoreConformance {
   @Test("on a server", arguments: StoreLaw.laws(for: harness))
   func obeys(_ law: StoreLaw) async throws {
     // Without a server the suite fails; it is never passed over.
-    if TestServer.address.isEmpty { throw ServerIsMissing() }
+    if TestServer.address.isEmpty { throw ServerIsMissing("ALMANAC_TEST_POSTGRESQL") }
     try await law.check(Self.harness)
   }
 

@@ -1,11 +1,12 @@
 #if PostgreSQL
 import Almanac
+import AlmanacSQL
 import CPostgreSQL
 
 /// What PostgreSQL, or libpq, could not do.
 ///
 /// Of what the server says only the main message is kept: its details quote values, and payloads may hold secrets.
-struct ServerFailure: Error, Hashable, Sendable {
+struct ServerFailure: ServerTrouble, Hashable {
   /// The five characters of https://www.postgresql.org/docs/current/errcodes-appendix.html; empty where the server said nothing.
   var state: String
   var message: String
@@ -39,10 +40,13 @@ struct ServerFailure: Error, Hashable, Sendable {
   /// The state of a failure to connect, which libpq gives none.
   static let connecting = "08001"
 
-  /// True where the same transaction may go through at the next try, and nothing was done.
+  var whileConnecting: ServerFailure {
+    ServerFailure(
+      state: self.state.isEmpty ? ServerFailure.connecting : self.state, message: self.message, breaksConnection: true)
+  }
+
   var isConflict: Bool { self.state == "40001" || self.state == "40P01" }
 
-  /// The error in the store's words: what was wrong, and what to do.
   func translated(store: String) -> StoreError {
     let (code, words) = self.explained
     return StoreError(code, store: store, words)

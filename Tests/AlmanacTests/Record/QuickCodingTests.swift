@@ -73,7 +73,9 @@ struct QuickCodingTests {
     let trace = Dictionary(uniqueKeysWithValues: texts.map { ($0, $0) })
     for text in texts {
       let state = JobState(note: text, statusSince: .distantPast, nextFire: .distantFuture)
-      #expect(try #require(RecordCodec.quickBytes(state)) == RecordCodec.thoroughBytes(state))
+      let stateBytes = try #require(RecordCodec.quickBytes(state))
+      #expect(try stateBytes == RecordCodec.thoroughBytes(state))
+      #expect(try #require(RecordCodec.quickState(from: stateBytes)) == state)
       let definition = JobDefinition(
         id: JobID(text), incarnation: .min, createdAt: .distantPast, payload: Array(text.utf8),
         trigger: .at(Instant.distantFuture),
@@ -111,11 +113,11 @@ struct QuickCodingTests {
   func loose() throws {
     let text = #"""
        { "since" : 5 ,"status":"active",
-        "revision":1, "runs" : [ ] , "counters":{ }, "note":null, "zoneData":"\/\n\u001F\u0061" }
+        "revision":1, "runs" : [ ] , "counters":{ }, "note":null, "zoneData":"\/\n" }
       """#
     let state = try #require(RecordCodec.quickState(from: Array(text.utf8)))
     let expected = try RecordCodec.thoroughValue(JobState.self, Array(text.utf8))
-    #expect(state == expected && state.zoneData == "/\n\u{1F}a")
+    #expect(state == expected && state.zoneData == "/\n")
   }
 
   @Test(
@@ -124,8 +126,7 @@ struct QuickCodingTests {
       #"{"revision":1,"revision":2,"status":"active","since":0}"#, #"{"revision":1.0,"status":"active","since":0}"#,
       #"{"revision":01,"status":"active","since":0}"#, #"{"revision":-0,"status":"active","since":0}"#,
       #"{"revision":9223372036854775808,"status":"active","since":0}"#,
-      #"{"revision":1e3,"status":"active","since":0}"#, #"{"revision":1,"status":"active","since":0,"note":"\u00e9"}"#,
-      #"{"revision":1,"status":"active","since":0,"note":"\u00+1"}"#,
+      #"{"revision":1e3,"status":"active","since":0}"#, #"{"revision":1,"status":"\u0061ctive","since":0}"#,
       #"{"revision":1,"status":"active","since":0,}"#, #"{"revision":1,"status":"active","since":0} x"#,
       #"{"revision":1,"status":"active"}"#, "", "[]", "{", #"{"a"#, #"{"revision":tru"#, #"{"revision":-}"#,
       "\u{FEFF}{}",

@@ -1,7 +1,7 @@
 /// A JSON text, taken apart in one pass: where each value begins and ends, in one flat list.
 ///
-/// It knows what the stored form is made of, and that strictly. Whatever else JSON allows or forbids (numbers that are no integers, escapes
-/// beyond ASCII, a name that comes twice) is refused, and `JSONDecoder` asked instead; it also says what is wrong with a text.
+/// It knows what the stored form is made of, and that strictly. Whatever else JSON allows or forbids (numbers that are no integers, code
+/// points that need not be escaped and are, a name that comes twice) is refused, and `JSONDecoder` asked instead; it also says what is wrong with a text.
 final class JSONText {
   struct Refused: Error {}
 
@@ -45,45 +45,34 @@ final class JSONText {
     }
   }
 
+  /// Of code points that are escaped by number it knows those that have to be, which are below a space.
   private static func withoutEscapes(_ slice: ArraySlice<UInt8>) throws -> [UInt8] {
     var text: [UInt8] = []
     text.reserveCapacity(slice.count)
     var rest = slice
     while let byte = rest.popFirst() {
-      guard byte == UInt8(ascii: "\\") else {
+      if byte != UInt8(ascii: "\\") {
         text.append(byte)
         continue
       }
       switch rest.popFirst() {
-      case UInt8(ascii: "\""): text.append(UInt8(ascii: "\""))
-      case UInt8(ascii: "\\"): text.append(UInt8(ascii: "\\"))
-      case UInt8(ascii: "/"): text.append(UInt8(ascii: "/"))
+      case let plain? where plain == UInt8(ascii: "\"") || plain == UInt8(ascii: "\\") || plain == UInt8(ascii: "/"):
+        text.append(plain)
       case UInt8(ascii: "b"): text.append(0x08)
       case UInt8(ascii: "t"): text.append(0x09)
       case UInt8(ascii: "n"): text.append(0x0A)
       case UInt8(ascii: "f"): text.append(0x0C)
       case UInt8(ascii: "r"): text.append(0x0D)
-      case UInt8(ascii: "u"): text.append(try self.escapedASCII(&rest))
+      case UInt8(ascii: "u"):
+        guard rest.starts(with: "00".utf8), let code = UInt8(hexDigits: rest.dropFirst(2).prefix(2)), code < 0x20 else {
+          throw Refused()
+        }
+        text.append(code)
+        rest = rest.dropFirst(4)
       default: throw Refused()
       }
     }
     return text
-  }
-
-  /// The character of ASCII after `\u`: control characters can be written in no other way.
-  private static func escapedASCII(_ rest: inout ArraySlice<UInt8>) throws -> UInt8 {
-    var code = 0
-    for _ in 0..<4 {
-      switch rest.popFirst() {
-      case let digit? where (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit):
-        code = code * 16 + Int(digit - UInt8(ascii: "0"))
-      case let digit? where (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(digit | 0x20):
-        code = code * 16 + Int((digit | 0x20) - UInt8(ascii: "a")) + 10
-      default: throw Refused()
-      }
-    }
-    guard code < 0x80 else { throw Refused() }
-    return UInt8(code)
   }
 
   /// The first nodes of the elements of an array.
@@ -231,4 +220,17 @@ struct JSONMembers {
 
   /// Nothing is left that nobody asked for.
   func end() throws { if self.left != 0 { throw JSONText.Refused() } }
+}
+
+extension UInt8 {
+  /// The value of two hexadecimal digits.
+  fileprivate init?(hexDigits: some Collection<UInt8>) {
+    guard hexDigits.count == 2 else { return nil }
+    var value: UInt8 = 0
+    for digit in hexDigits {
+      guard let number = Character(UnicodeScalar(digit)).hexDigitValue else { return nil }
+      value = value << 4 | UInt8(number)
+    }
+    self = value
+  }
 }
