@@ -121,9 +121,8 @@ public struct MySQLLocation: Hashable, Sendable, CustomStringConvertible {
   /// For an address that cannot be read: all that might be a password is left out.
   private static func withoutPassword(_ text: String) -> String {
     let shown = text.prefix { $0 != "?" }
-    guard let at = shown.lastIndex(of: "@"), let slashes = shown.range(of: "://"), slashes.upperBound <= at else {
-      return String(shown)
-    }
+    guard let at = shown.lastIndex(of: "@") else { return String(shown) }
+    guard let slashes = shown.range(of: "://"), slashes.upperBound <= at else { return "…" + String(shown[at...]) }
     return String(shown[..<slashes.upperBound]) + "…" + String(shown[at...])
   }
 }
