@@ -114,8 +114,10 @@ let package = Package(
       ]),
     .executableTarget(name: "almanac", dependencies: ["AlmanacCommands"]),
     .executableTarget(name: "almanac-simulate", dependencies: ["AlmanacTesting"]),
+    // How many tests run at once, for all test targets: they are one program.
+    .target(name: "CTestWidth", path: "Tests/CTestWidth"),
     .testTarget(
-      name: "AlmanacTests", dependencies: ["Almanac", "AlmanacTesting"], exclude: ["Record/Fixtures"]),
+      name: "AlmanacTests", dependencies: ["Almanac", "AlmanacTesting", "CTestWidth"], exclude: ["Record/Fixtures"]),
     .testTarget(name: "AlmanacTestingTests", dependencies: ["Almanac", "AlmanacTesting"]),
     .target(name: "AlmanacStoreScenes", dependencies: ["Almanac"], path: "Tests/AlmanacStoreScenes"),
     .testTarget(
@@ -139,12 +141,25 @@ let package = Package(
     .testTarget(
       name: "AlmanacProcessesTests",
       dependencies: ["AlmanacProcesses", "AlmanacTesting", "almanac-worker-fixture"]),
+    // What the torture of a cluster starts, kills and stops: a program that embeds a scheduler on a store that others share.
+    .executableTarget(
+      name: "almanac-cluster-fixture",
+      dependencies: [
+        "Almanac",
+        .target(name: "AlmanacPostgreSQL", condition: .when(traits: ["PostgreSQL"])),
+        .target(name: "AlmanacSQLite", condition: .when(traits: ["SQLite"])),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      path: "Tests/AlmanacClusterFixture"),
     .testTarget(name: "AlmanacCommandsTests", dependencies: ["AlmanacCommands", "AlmanacTesting"]),
   ],
   swiftLanguageModes: [.v6]
 )
 
-for target in package.targets where !target.name.hasPrefix("CAlmanac") && target.type != .system {
+let isSwift = { (target: Target) in
+  target.type != .system && !["CAlmanac", "CTest"].contains(where: target.name.hasPrefix)
+}
+for target in package.targets where isSwift(target) {
   target.swiftSettings =
     (target.swiftSettings ?? []) + [
       .enableUpcomingFeature("ExistentialAny"),

@@ -19,6 +19,7 @@ public final class PostgreSQLStore: JobStore {
   let pool: ConnectionPool
   let opening: OpenOnce<PostgreSQLShelf>
   let feed = ChangeFeed()
+  let presence: Presence
 
   /// Names the database; nothing is opened before ``prepare()``.
   ///
@@ -33,6 +34,7 @@ public final class PostgreSQLStore: JobStore {
     }
     self.location = location
     self.options = options
+    self.presence = Presence(settling: options.settling)
     let pool = ConnectionPool(ConnectionSettings(location, options))
     self.pool = pool
     self.opening = OpenOnce(name: location.description) {
@@ -54,8 +56,8 @@ public final class PostgreSQLStore: JobStore {
   public var capabilities: StoreCapabilities {
     StoreCapabilities(
       sharedAcrossHosts: true, sharedAcrossProcesses: true, durable: true, serverTime: true,
-      notifies: self.options.notifies, atomicHistory: true, atomicBatch: true, maximumBatch: ShelfLimits.batch,
-      maximumPayload: ShelfLimits.payload)
+      notifies: self.options.notifies, seesConnections: true, atomicHistory: true, atomicBatch: true,
+      maximumBatch: ShelfLimits.batch, maximumPayload: ShelfLimits.payload)
   }
 
   /// Connects, and brings the schema up to date. Other methods do so by themselves where it was left out.

@@ -1,5 +1,6 @@
 #if PostgreSQL
 import Almanac
+import AlmanacSQL
 import AlmanacStoreScenes
 import AlmanacTesting
 import Foundation
@@ -29,9 +30,11 @@ extension StoreHarness {
   static func postgreSQL(_ schema: TestSchema) -> StoreHarness {
     let capabilities = StoreCapabilities(
       sharedAcrossHosts: true, sharedAcrossProcesses: true, durable: true, serverTime: true, notifies: true,
-      atomicHistory: true, atomicBatch: true)
+      seesConnections: true, atomicHistory: true, atomicBatch: true)
     return StoreHarness(
       "postgresql", capabilities: capabilities,
+      // As the death of its process would, for those who see its connections.
+      kill: { ($0 as? PostgreSQLStore)?.feed.finish() },
       spoil: { client, id in
         guard let store = client as? PostgreSQLStore else { return }
         try await schema.sql(

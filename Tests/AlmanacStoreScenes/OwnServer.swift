@@ -12,10 +12,22 @@ package final class OwnServer: Sendable {
   package init(_ kind: String, variable: String) async throws {
     self.directory = FileManager.default.temporaryDirectory.appendingPathComponent("almanac-\(UUID().uuidString)").path
     try await OwnServer.run(["start", self.directory], kind)
-    let lines = try String(contentsOfFile: self.directory + "/env", encoding: .utf8).split(separator: "\n")
+    self.address = try OwnServer.address(variable, in: self.directory)
+  }
+
+  /// An address that the script has left.
+  package func address(_ variable: String) throws -> String { try OwnServer.address(variable, in: self.directory) }
+
+  private static func address(_ variable: String, in directory: String) throws -> String {
+    let lines = try String(contentsOfFile: directory + "/env", encoding: .utf8).split(separator: "\n")
     let prefix = "export \(variable)='"
     guard let line = lines.first(where: { $0.hasPrefix(prefix) }) else { throw ServerIsMissing(variable) }
-    self.address = String(line.dropFirst(prefix.count).dropLast())
+    return String(line.dropFirst(prefix.count).dropLast())
+  }
+
+  /// Has the script do something else to it.
+  package func perform(_ command: String) async throws {
+    try await OwnServer.run([command, self.directory])
   }
 
   /// Ends it as the loss of power would, and starts it again.

@@ -63,6 +63,12 @@ struct ServerFailure: ServerTrouble, Hashable {
         "the role may not do that (\(told)); grant it SELECT, INSERT, UPDATE and DELETE on the tables of the schema and"
           + " USAGE on its sequences"
       )
+    case "26000", "42P05":
+      return (
+        .unsupported,
+        "a statement that was prepared is not there (\(told)): a pooler between here and the server hands out connections by transaction;"
+          + " let the store go around it, or through a pool with pool_mode = session"
+      )
     case "42P01", "42703", "42883", "3F000", "42704":
       return (.corrupted, "the schema is not as this version left it (\(told)); see `almanac migrate`")
     case "25006", "25P02":
