@@ -89,6 +89,22 @@ struct MySQLTroubleTests {
     await #expect(throws: StoreError.self) { try await store.now() }
   }
 
+  @Test("a server that does not encrypt is refused where the address asks for it, and used where it only prefers it")
+  func unencrypted() async throws {
+    for tls in [MySQLLocation.TLS.required, .verifyIdentity, .preferred] {
+      var location = try self.tables.location()
+      location.tls = tls
+      let store = try MySQLStore(location: location)
+      if tls == .preferred {
+        #expect(try await store.now().now > start - .seconds(1_000_000_000))
+      } else {
+        let error = await #expect(throws: StoreError.self) { _ = try await store.now() }
+        #expect(error?.code == .unavailable)
+      }
+      await store.close()
+    }
+  }
+
   @Test("a wrong password is told of without the password")
   func wrongPassword() async throws {
     var location = try self.tables.location()
