@@ -91,18 +91,23 @@ struct MySQLTroubleTests {
 
   @Test("a server that does not encrypt is refused where the address asks for it, and used where it only prefers it")
   func unencrypted() async throws {
-    for tls in [MySQLLocation.TLS.required, .verifyIdentity, .preferred] {
+    func store(_ tls: MySQLLocation.TLS) throws -> MySQLStore {
       var location = try self.tables.location()
       location.tls = tls
-      let store = try MySQLStore(location: location)
-      if tls == .preferred {
-        #expect(try await store.now().now > start - .seconds(1_000_000_000))
-      } else {
-        let error = await #expect(throws: StoreError.self) { _ = try await store.now() }
-        #expect(error?.code == .unavailable)
-      }
-      await store.close()
+      return try MySQLStore(location: location)
     }
+    let preferring = try store(.preferred)
+    let cipher = try await preferring.pool.run { try $0.run("show session status like 'Ssl_cipher'").text(0, 1) }
+    let requiring = try store(.required)
+    if cipher.isEmpty {
+      #expect(await #expect(throws: StoreError.self) { _ = try await requiring.now() }?.code == .unavailable)
+    } else {
+      _ = try await requiring.now()
+    }
+    // Nobody vouches for a server of tests.
+    let verifying = try store(.verifyIdentity)
+    #expect(await #expect(throws: StoreError.self) { _ = try await verifying.now() }?.code == .unavailable)
+    for store in [preferring, requiring, verifying] { await store.close() }
   }
 
   @Test("a wrong password is told of without the password")
