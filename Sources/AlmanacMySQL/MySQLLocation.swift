@@ -15,10 +15,12 @@ public struct MySQLLocation: Hashable, Sendable, CustomStringConvertible {
   /// What is asked of the connection's encryption.
   public enum TLS: String, Hashable, Sendable, CaseIterable {
     case disabled = "DISABLED"
-    /// Where the server can, without looking at its certificate.
+    /// Where the server can; no matter who it is.
     case preferred = "PREFERRED"
-    /// Always, without looking at the server's certificate.
+    /// Always. Who the server is does not matter, unless `ssl-ca` says who vouches for it.
     case required = "REQUIRED"
+    /// Always, with a certificate that one in `ssl-ca` signed, whatever name it bears.
+    case verifyAuthority = "VERIFY_CA"
     /// Always, with a certificate that is signed by one that is trusted and bears the host's name.
     case verifyIdentity = "VERIFY_IDENTITY"
   }
@@ -78,9 +80,7 @@ public struct MySQLLocation: Hashable, Sendable, CustomStringConvertible {
       case "ssl-cert": self.certificate = value
       case "ssl-key": self.key = value
       case "ssl-mode":
-        // To trust a certificate whatever name it bears is what the client library cannot do.
-        let word = value.uppercased() == "VERIFY_CA" ? "VERIFY_IDENTITY" : value.uppercased()
-        guard let tls = TLS(rawValue: word) else {
+        guard let tls = TLS(rawValue: value.uppercased()) else {
           throw refused("ssl-mode is one of \(TLS.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         self.tls = tls
@@ -92,6 +92,7 @@ public struct MySQLLocation: Hashable, Sendable, CustomStringConvertible {
     guard !hasCertificates || self.tls != .disabled else {
       throw refused("certificates need an ssl-mode, such as REQUIRED")
     }
+    guard self.tls != .verifyAuthority || self.authority != nil else { throw refused("VERIFY_CA needs ssl-ca") }
     if let problem = MySQLLocation.problem(prefix: self.prefix) { throw refused(problem) }
   }
 
@@ -121,9 +122,8 @@ public struct MySQLLocation: Hashable, Sendable, CustomStringConvertible {
   /// For an address that cannot be read: all that might be a password is left out.
   private static func withoutPassword(_ text: String) -> String {
     let shown = text.prefix { $0 != "?" }
-    guard let at = shown.lastIndex(of: "@"), let slashes = shown.range(of: "://"), slashes.upperBound <= at else {
-      return String(shown)
-    }
+    guard let at = shown.lastIndex(of: "@") else { return String(shown) }
+    guard let slashes = shown.range(of: "://"), slashes.upperBound <= at else { return "…" + String(shown[at...]) }
     return String(shown[..<slashes.upperBound]) + "…" + String(shown[at...])
   }
 }

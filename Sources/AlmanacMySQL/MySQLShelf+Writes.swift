@@ -10,12 +10,6 @@ extension MySQLShelf {
     let made = try await self.pool.run { try plan.run($0) }
     return changes.map { made.contains($0.key) }
   }
-
-  func sessionLost(_ session: Epoch) -> StoreError {
-    StoreError(
-      .sessionLost, store: self.name,
-      "session \(session) was marked dead, or was never opened here, and nothing was written for it")
-  }
 }
 
 /// A batch of changes, its rows written out before any of them is locked.

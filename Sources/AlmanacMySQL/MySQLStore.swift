@@ -25,12 +25,7 @@ public final class MySQLStore: JobStore {
   /// - Throws: ``StoreError`` where the namespace cannot be one.
   public init(location: MySQLLocation, options: MySQLOptions = .default) throws {
     let namespace = location.namespace
-    if namespace.isEmpty || namespace.utf8.count > 255 || namespace.unicodeScalars.contains(where: { $0.value < 0x20 })
-    {
-      throw StoreError(
-        .unsupported, store: location.description,
-        "a namespace holds 1 to 255 bytes of UTF-8 without control characters")
-    }
+    try ShelfLimits.check(namespace: namespace, store: location.description)
     self.location = location
     self.options = options
     let pool = ConnectionPool(ConnectionSettings(location, options))

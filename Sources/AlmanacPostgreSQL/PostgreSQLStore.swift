@@ -26,12 +26,7 @@ public final class PostgreSQLStore: JobStore {
   /// - Throws: ``StoreError`` where the address cannot be read.
   public init(location: PostgreSQLLocation, options: PostgreSQLOptions = .default) throws {
     let namespace = location.namespace
-    if namespace.isEmpty || namespace.utf8.count > 255 || namespace.unicodeScalars.contains(where: { $0.value < 0x20 })
-    {
-      throw StoreError(
-        .unsupported, store: location.description,
-        "a namespace holds 1 to 255 bytes of UTF-8 without control characters")
-    }
+    try ShelfLimits.check(namespace: namespace, store: location.description)
     self.location = location
     self.options = options
     self.presence = Presence(settling: options.settling)

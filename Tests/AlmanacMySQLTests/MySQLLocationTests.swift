@@ -15,7 +15,7 @@ struct MySQLLocationTests {
     )
     #expect((location.user, location.password, location.host) == ("jobs", "pa@ss", "db.example.com"))
     #expect((location.port, location.database, location.prefix) == (3307, "app", "cron_"))
-    #expect((location.namespace, location.tls, location.authority) == ("my jobs", .verifyIdentity, "/etc/db.pem"))
+    #expect((location.namespace, location.tls, location.authority) == ("my jobs", .verifyAuthority, "/etc/db.pem"))
     #expect(location.description == "mysql://jobs@db.example.com:3307/app?prefix=cron_&namespace=my jobs")
     let plain = try MySQLLocation("mysql://[::1]/app")
     #expect((plain.host, plain.port, plain.prefix, plain.namespace) == ("::1", 3306, "almanac_", "default"))
@@ -31,7 +31,8 @@ struct MySQLLocationTests {
       "", "sqlite:a", "mysql:u:secret@h/d", "mysql://u:secret@h", "mysql://u:secret@h/", "mysql://u:secret@h/d/e",
       "mysql://u:secret@/d", "mysql://u:secret@h:0/d", "mysql://u:secret@h:99999/d", "mysql://u:secret@h/d?prefix=",
       "mysql://u:secret@h/d?namespace", "mysql://u:secret@h/d?unheard=secret", "mysql://u:secret@h/d?prefix=A",
-      "mysql://u:secret@h/d?prefix=a%60b", "mysql://u:secret@h/d?ssl-mode=perhaps", "mysql://u:secret@h/d?ssl-ca=/x",
+      "mysql://u:secret@h/d?prefix=a%60b", "mysql://u:secret@h/d?ssl-mode=perhaps",
+      "mysql://u:secret@h/d?ssl-mode=verify_ca", "mysql://u:secret@h/d?ssl-ca=/x",
       "mysql://u:secret@h/d#x", "mysql://u:secret@h%zz/d",
       "mysql://u:secret@h/d?prefix=\(String(repeating: "x", count: 41))",
     ])

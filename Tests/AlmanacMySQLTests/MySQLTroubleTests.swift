@@ -89,6 +89,27 @@ struct MySQLTroubleTests {
     await #expect(throws: StoreError.self) { try await store.now() }
   }
 
+  @Test("a server that does not encrypt is refused where the address asks for it, and used where it only prefers it")
+  func unencrypted() async throws {
+    func store(_ tls: MySQLLocation.TLS) throws -> MySQLStore {
+      var location = try self.tables.location()
+      location.tls = tls
+      return try MySQLStore(location: location)
+    }
+    let preferring = try store(.preferred)
+    let cipher = try await preferring.pool.run { try $0.run("show session status like 'Ssl_cipher'").text(0, 1) }
+    let requiring = try store(.required)
+    if cipher.isEmpty {
+      #expect(await #expect(throws: StoreError.self) { _ = try await requiring.now() }?.code == .unavailable)
+    } else {
+      _ = try await requiring.now()
+    }
+    // Nobody vouches for a server of tests.
+    let verifying = try store(.verifyIdentity)
+    #expect(await #expect(throws: StoreError.self) { _ = try await verifying.now() }?.code == .unavailable)
+    for store in [preferring, requiring, verifying] { await store.close() }
+  }
+
   @Test("a wrong password is told of without the password")
   func wrongPassword() async throws {
     var location = try self.tables.location()

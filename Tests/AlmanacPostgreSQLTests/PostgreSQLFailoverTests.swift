@@ -17,7 +17,7 @@ struct PostgreSQLFailoverTests {
 
   @Test("schedulers find it by themselves, and go on with all that was answered")
   func failover() async throws {
-    let server = try await OwnServer("postgresql", variable: "ALMANAC_TEST_POSTGRESQL")
+    let server = try await OwnServer.postgreSQL()
     let schema = TestSchema(on: try await server.addStandby())
     let schedulers = try (0..<2).map { node in
       Scheduler(

@@ -64,7 +64,7 @@ struct PostgreSQLPlanTests {
     let session = try await store.openSession(draft())
     let shelf = try await store.opening.value()
     let demand = Demand(jobNames: Set(names), slots: ["default": 1_000])
-    #expect(DueRequest.depth(1_000, lanes: 500) < 12)
+    #expect(DueScan.depth(1_000, lanes: 500) < 12)
     let due = try await shelf.due(demand, at: start + .seconds(60), as: session.epoch)
     // Where a lane is read to its limit the merge ends, since it might have gone on: what is left comes with the next call.
     #expect(due.count == 1_000)
@@ -73,7 +73,7 @@ struct PostgreSQLPlanTests {
     let early = Lane(jobName: "job7")
     try await store.add((0..<100).map { oneShot(JobID("early-\($0)"), at: -100, lane: early) })
     let first = try await shelf.due(demand, at: start + .seconds(60), as: session.epoch)
-    #expect(first.count == DueRequest.depth(1_000, lanes: 500))
+    #expect(first.count == DueScan.depth(1_000, lanes: 500))
     #expect(first.allSatisfy { $0.raw.id.hasPrefix("early-") })
     await store.close()
     try await self.schema.drop()

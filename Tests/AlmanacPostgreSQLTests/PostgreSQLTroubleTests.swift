@@ -43,7 +43,7 @@ struct PostgreSQLTroubleTests {
 
   @Test("a server that is restarted the hard way is found again, with all that it had answered")
   func restarted() async throws {
-    let server = try await OwnServer("postgresql", variable: "ALMANAC_TEST_POSTGRESQL")
+    let server = try await OwnServer.postgreSQL()
     let schema = TestSchema(on: server.address)
     let store = try schema.store()
     let changes = store.changes()

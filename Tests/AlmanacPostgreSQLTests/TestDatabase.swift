@@ -27,13 +27,34 @@ enum TestServer {
 
   /// The addresses of a pooler in front of it, by the kind of its pool: `ALMANAC_TEST_PGBOUNCER` is the beginning of them.
   static func pooler(_ kind: String) throws -> String {
-    guard let address = ProcessInfo.processInfo.environment["ALMANAC_TEST_PGBOUNCER"] else {
-      throw ServerIsMissing("ALMANAC_TEST_PGBOUNCER")
-    }
+    guard let address = ProcessInfo.processInfo.environment["ALMANAC_TEST_PGBOUNCER"] else { throw PoolerIsMissing() }
     return address + kind
   }
 
   static func options() -> PostgreSQLOptions { PostgreSQLOptions(maximumConnections: 2) }
+}
+
+struct PoolerIsMissing: Error, CustomStringConvertible {
+  var description: String {
+    "ALMANAC_TEST_PGBOUNCER is not set; `scripts/servers start DIR` sets it where it finds pgbouncer"
+  }
+}
+
+extension OwnServer {
+  static func postgreSQL() async throws -> OwnServer {
+    try await OwnServer("postgresql", variable: "ALMANAC_TEST_POSTGRESQL")
+  }
+
+  /// Adds a standby that has every commit before it is answered. Answers the address of the two.
+  func addStandby() async throws -> String {
+    try await self.perform("standby")
+    return try self.address("ALMANAC_TEST_POSTGRESQL_PAIR")
+  }
+
+  /// Ends the first server as the loss of power would, and has the standby take its place.
+  func failOver() async throws {
+    try await self.perform("failover")
+  }
 }
 
 /// A schema of its own for one test.

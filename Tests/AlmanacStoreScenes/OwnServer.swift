@@ -15,6 +15,9 @@ package final class OwnServer: Sendable {
     self.address = try OwnServer.address(variable, in: self.directory)
   }
 
+  /// An address that the script has left.
+  package func address(_ variable: String) throws -> String { try OwnServer.address(variable, in: self.directory) }
+
   private static func address(_ variable: String, in directory: String) throws -> String {
     let lines = try String(contentsOfFile: directory + "/env", encoding: .utf8).split(separator: "\n")
     let prefix = "export \(variable)='"
@@ -22,20 +25,14 @@ package final class OwnServer: Sendable {
     return String(line.dropFirst(prefix.count).dropLast())
   }
 
+  /// Has the script do something else to it.
+  package func perform(_ command: String) async throws {
+    try await OwnServer.run([command, self.directory])
+  }
+
   /// Ends it as the loss of power would, and starts it again.
   package func crash() async throws {
     try await OwnServer.run(["crash", self.directory])
-  }
-
-  /// Adds a standby to PostgreSQL that has every commit before it is answered. Answers the address of the two.
-  package func addStandby() async throws -> String {
-    try await OwnServer.run(["standby", self.directory])
-    return try OwnServer.address("ALMANAC_TEST_POSTGRESQL_PAIR", in: self.directory)
-  }
-
-  /// Ends the first server as the loss of power would, and has the standby take its place.
-  package func failOver() async throws {
-    try await OwnServer.run(["failover", self.directory])
   }
 
   package func stop() async throws {

@@ -94,10 +94,12 @@ struct HTTPAnswer: Hashable, Sendable {
 
 /// One request on its way. The first end counts: the answer, an error, the timeout, or being cancelled.
 private final class HTTPExchange: NSObject, URLSessionDataDelegate, Sendable {
+  private typealias Call = (session: URLSession, task: URLSessionTask)
+
   private struct State {
     var continuation: CheckedContinuation<HTTPAnswer, any Error>?
     var ended: Result<HTTPAnswer, any Error>?
-    var session: URLSession?
+    var call: Call?
     var status: Int?
     var body: [UInt8] = []
   }
@@ -132,30 +134,36 @@ private final class HTTPExchange: NSObject, URLSessionDataDelegate, Sendable {
       if let ended { return continuation.resume(with: ended) }
       // A session of its own for each call: nothing, cookies among it, is carried from one job's run to another's.
       let session = URLSession(configuration: HTTPExchange.configuration, delegate: self, delegateQueue: nil)
+      let task = session.dataTask(with: self.request)
       let isLate = self.state.withLock { state -> Bool in
         guard state.ended == nil else { return true }
-        state.session = session
+        state.call = (session, task)
         return false
       }
-      if isLate { return session.invalidateAndCancel() }
-      session.dataTask(with: self.request).resume()
+      if isLate { HTTPExchange.abandon((session, task)) } else { task.resume() }
     }
   }
 
   /// - Parameter isOver: the library said itself that the call has come to its end. To cancel it then would be to cancel what it has forgotten, for
   ///   which it traps.
   func end(_ result: Result<HTTPAnswer, any Error>, isOver: Bool = false) {
-    let (continuation, session) = self.state.withLock { state in
-      guard state.ended == nil else { return (nil, nil) as (CheckedContinuation<HTTPAnswer, any Error>?, URLSession?) }
+    let (continuation, call) = self.state.withLock { state in
+      guard state.ended == nil else { return (nil, nil) as (CheckedContinuation<HTTPAnswer, any Error>?, Call?) }
       state.ended = result
       defer {
         state.continuation = nil
-        state.session = nil
+        state.call = nil
       }
-      return (state.continuation, state.session)
+      return (state.continuation, state.call)
     }
-    if isOver { session?.finishTasksAndInvalidate() } else { session?.invalidateAndCancel() }
+    if let call { if isOver { call.session.finishTasksAndInvalidate() } else { HTTPExchange.abandon(call) } }
     continuation?.resume(with: result)
+  }
+
+  /// Cancels the one task by itself: `invalidateAndCancel()` goes through the list of a session's tasks while the library takes them from it.
+  private static func abandon(_ call: Call) {
+    call.task.cancel()
+    call.session.finishTasksAndInvalidate()
   }
 
   func urlSession(

@@ -95,6 +95,11 @@ final class ServerConnection: PooledConnection {
       defer { mysql_close(handle) }
       throw ServerFailure(handle)
     }
+    // Where the server offers no encryption the library goes on without, whatever it was told.
+    guard !encrypted || location.tls == .preferred || mysql_get_ssl_cipher(handle) != nil else {
+      mysql_close(handle)
+      throw ServerFailure(code: 2026, message: "the server does not encrypt, and the address says ssl-mode")
+    }
     return handle
   }
 

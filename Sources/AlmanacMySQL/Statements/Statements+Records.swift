@@ -182,6 +182,7 @@ extension Statements {
     """
   }
 
+  /// Of a `delete` the hint is advice: a table of which the server's statistics say that it is empty, shortly after it was filled, is walked through.
   func delete(_ keys: [Int64]) -> [SQL] {
     [self.job, self.definition].map { table -> SQL in
       "delete t from \(table) t force index (primary) where t.job_key in (\(list: keys))"
