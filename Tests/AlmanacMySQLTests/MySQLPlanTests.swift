@@ -129,7 +129,7 @@ struct MySQLPlanTests {
       names.lockJobs(keys, leaving: true), names.load(keys: keys), names.definitions(keys), names.silence(keys),
     ]
       // A tenth of a table is walked through all the same, and so is one of four labels: there a hint for `delete` does not bind.
-      + names.delete(Array(keys.prefix(20))).dropLast() + names.deleteOwners(owners, namespace: shelf.namespace)
+      + Array(names.delete(Array(keys.prefix(20))).dropLast()) + names.deleteOwners(owners, namespace: shelf.namespace)
       + names.deleteLabels(keys.map { (.tag, "t", "job-\($0)") }, namespace: shelf.namespace)
     {
       for step in try await self.plan(store, statement) {
