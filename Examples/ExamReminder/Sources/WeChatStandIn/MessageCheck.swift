@@ -19,7 +19,9 @@ enum ValueKind: String, CaseIterable {
     guard !value.isEmpty, !scalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else { return false }
     // Counted as UTF-16: the strictest reading of "characters".
     let length = value.utf16.count
-    func isDigits(_ text: some StringProtocol) -> Bool { !text.isEmpty && text.utf8.allSatisfy { (48...57).contains($0) } }
+    func isDigits(_ text: some StringProtocol) -> Bool {
+      !text.isEmpty && text.utf8.allSatisfy { (48...57).contains($0) }
+    }
     func isNumber(_ text: some StringProtocol) -> Bool {
       let parts = text.split(separator: ".", omittingEmptySubsequences: false)
       return (1...2).contains(parts.count) && parts.allSatisfy { isDigits($0) }
@@ -43,7 +45,8 @@ enum ValueKind: String, CaseIterable {
     case .carNumber: return length <= 8
     case .phrase: return length <= 5 && scalars.allSatisfy(isHan)
     case .name:
-      return scalars.contains(where: isHan) ? length <= 10 : length <= 20 && !scalars.contains { (48...57).contains($0.value) }
+      return scalars.contains(where: isHan)
+        ? length <= 10 : length <= 20 && !scalars.contains { (48...57).contains($0.value) }
     }
   }
 }

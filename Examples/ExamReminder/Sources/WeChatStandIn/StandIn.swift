@@ -14,7 +14,7 @@ public final class StandIn: Sendable {
     /// Sends the message, and cuts the connection before it answers.
     case cutAfter
     /// Sends the message, and answers so many milliseconds later.
-    case slow(Int)
+    case slow(milliseconds: Int)
   }
 
   /// A message that was sent.
@@ -34,6 +34,13 @@ public final class StandIn: Sendable {
     public var sends = 0
     /// Those that were wrong in themselves.
     public var complaints = 0
+
+    public init(tokens: Int = 0, made: Int = 0, sends: Int = 0, complaints: Int = 0) {
+      self.tokens = tokens
+      self.made = made
+      self.sends = sends
+      self.complaints = complaints
+    }
   }
 
   private struct State {
@@ -98,7 +105,9 @@ public final class StandIn: Sendable {
       case .slow(let milliseconds)?: return .later(milliseconds: milliseconds, self.grant(&state))
       case nil: break
       }
-      guard body["grant_type"] as? String == "client_credential" else { return Self.error(40_002, "invalid grant_type") }
+      guard body["grant_type"] as? String == "client_credential" else {
+        return Self.error(40_002, "invalid grant_type")
+      }
       guard body["appid"] as? String == self.appID else { return Self.error(40_013, "invalid appid") }
       guard body["secret"] as? String == self.secret else { return Self.error(40_125, "invalid appsecret") }
       if body["force_refresh"] as? Bool == true { state.token = nil }

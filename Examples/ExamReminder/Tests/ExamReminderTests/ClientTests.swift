@@ -161,7 +161,7 @@ struct ClientTests {
     let message = try self.message()
     try await self.with(timeout: .milliseconds(500)) { client, standIn in
       _ = await client.send(message)
-      for trouble in [StandIn.Trouble.cutBefore, .cutAfter, .slow(60_000)] {
+      for trouble in [StandIn.Trouble.cutBefore, .cutAfter, .slow(milliseconds: 60_000)] {
         standIn.expect([trouble])
         guard case .unknown(let reason) = await client.send(message) else {
           Issue.record("\(trouble)")

@@ -5,7 +5,8 @@ import Testing
 
 @Suite("When people are reminded")
 struct PlanTests {
-  private func plan(_ local: String, _ zone: String, since: String, _ rules: String = "1d@20:00,2h") throws -> [String] {
+  private func plan(_ local: String, _ zone: String, since: String, _ rules: String = "1d@20:00,2h") throws -> [String]
+  {
     let time = ExamTime(
       local: try #require(LocalTime(local)), zone: zone, since: try #require(Instant(rfc3339: since)))
     let plan = try ReminderPlan(time, rules: try ReminderRule.list(rules))
@@ -52,7 +53,9 @@ struct PlanTests {
       try self.plan("2026-06-13T20:00", "Asia/Shanghai", since: "2026-06-01T00:00:00Z", "1d@20:00,24h").count == 2)
   }
 
-  @Test("what is no rule is refused", arguments: ["", "1d", "1d@25:00", "0d@20:00", "2x", "h", "-2h", "2h,2h", "1d@20:00:30"])
+  @Test(
+    "what is no rule is refused",
+    arguments: ["", "1d", "1d@25:00", "0d@20:00", "2x", "h", "-2h", "2h,2h", "1d@20:00:30"])
   func noRules(text: String) {
     #expect(throws: ConfigurationError.self) { try ReminderRule.list(text) }
   }
@@ -69,7 +72,8 @@ struct PlanTests {
     "what a code of WeChat means",
     arguments: [
       (0, ErrorCodeMeaning.sent), (40_001, .tokenIsStale), (40_014, .tokenIsStale), (42_001, .tokenIsStale),
-      (43_101, .refused), (45_009, .limited), (-1, .busy), (47_003, .rejected), (40_037, .rejected), (12_345, .rejected),
+      (43_101, .refused), (45_009, .limited), (-1, .busy), (47_003, .rejected), (40_037, .rejected),
+      (12_345, .rejected),
     ])
   func codes(code: Int, meaning: ErrorCodeMeaning) {
     #expect(ErrorCodeMeaning(code) == meaning)
@@ -94,9 +98,14 @@ struct PlanTests {
   @Test("every variable that is wrong is named at once")
   func environment() {
     let error = #expect(throws: ConfigurationError.self) {
-      try Configuration(environment: ["PORT": "http", "REMINDER_RULES": "soon", "WECHAT_FIELDS": "a", "WECHAT_STATE": "x"])
+      try Configuration(environment: [
+        "PORT": "http", "REMINDER_RULES": "soon", "WECHAT_FIELDS": "a", "WECHAT_STATE": "x",
+      ])
     }
-    for name in ["PORT", "REMINDER_RULES", "WECHAT_FIELDS", "WECHAT_STATE", "WECHAT_APP_ID", "WECHAT_APP_SECRET", "WECHAT_TEMPLATE_ID"] {
+    for name in [
+      "PORT", "REMINDER_RULES", "WECHAT_FIELDS", "WECHAT_STATE", "WECHAT_APP_ID", "WECHAT_APP_SECRET",
+      "WECHAT_TEMPLATE_ID",
+    ] {
       #expect(error?.description.contains(name) == true, "\(name)")
     }
   }

@@ -105,7 +105,9 @@ struct StoryTests {
     }
   }
 
-  @Test("moved by an hour after the reminder of the evening: the right time is told at once, and the old one again if it holds after all")
+  @Test(
+    "moved by an hour after the reminder of the evening: the right time is told at once, and the old one again if it holds after all"
+  )
   func movedLate() async throws {
     let world = try World()
     try await world.test.run {
@@ -219,8 +221,9 @@ struct StoryTests {
     try await world.test.run {
       await world.test.runUntilQuiet()
       #expect(world.phones.arrivals.map(\.openID) == ["oX2"])
-      #expect(try await world.view().status == .over)
-      #expect(try await world.view().past.map(\.outcome) == [.skipped])
+      let view = try await world.view()
+      #expect(view.status == .over)
+      #expect(view.past.map(\.outcome) == [.skipped])
     }
   }
 

@@ -43,41 +43,42 @@ struct WebTests {
   func whole() async throws {
     try await self.with { world, client in
       let wish = try Self.body(.object(Self.wish))
-      try await client.execute(uri: "/registrations", method: .POST, body: wish) { response in
+      try await client.execute(uri: "/registrations", method: .post, body: wish) { response in
         #expect(response.status == .created)
         let answer = try Self.decode(Registered.self, response)
         #expect(answer.outcome == .registered)
         #expect(answer.registration.id == "cet6.oX1")
-        #expect(answer.registration.coming.map(\.instant) == ["2026-06-12T20:00:00+08:00", "2026-06-13T07:00:00+08:00"])
+        #expect(
+          answer.registration.coming.map(\.instant) == ["2026-06-12T20:00:00+08:00", "2026-06-13T07:00:00+08:00"])
       }
-      try await client.execute(uri: "/registrations", method: .POST, body: wish) { response in
+      try await client.execute(uri: "/registrations", method: .post, body: wish) { response in
         #expect(response.status == .ok)
         #expect(try Self.decode(Registered.self, response).outcome == .unchanged)
       }
       let later = try Self.body(["time": "2026-06-14T09:00", "zone": "Asia/Shanghai"])
-      try await client.execute(uri: "/exams/cet6", method: .PUT, body: later) { response in
+      try await client.execute(uri: "/exams/cet6", method: .put, body: later) { response in
         let report = try Self.decode(RegistrationDesk.MoveReport.self, response)
         #expect(report == RegistrationDesk.MoveReport(moved: 1, unchanged: 0, atOnce: true))
       }
       try await world.advance(to: "2026-06-13T13:00:00Z")
-      try await client.execute(uri: "/users/oX1/reminders", method: .GET) { response in
+      try await client.execute(uri: "/users/oX1/reminders", method: .get) { response in
         let listed = try Self.decode(Listed.self, response)
         #expect(listed.registrations.map(\.past.count) == [1])
         #expect(listed.registrations.first?.past.first?.outcome == .sent)
         #expect(listed.registrations.first?.coming.map(\.rule) == ["2h"])
       }
-      try await client.execute(uri: "/registrations/cet6.oX1", method: .DELETE) { #expect($0.status == .noContent) }
-      try await client.execute(uri: "/registrations/cet6.oX1", method: .DELETE) { #expect($0.status == .notFound) }
-      try await client.execute(uri: "/registrations/cet6.oX1/send-again", method: .POST) { response in
+      try await client.execute(uri: "/registrations/cet6.oX1", method: .delete) { #expect($0.status == .noContent) }
+      try await client.execute(uri: "/registrations/cet6.oX1", method: .delete) { #expect($0.status == .notFound) }
+      try await client.execute(uri: "/registrations/cet6.oX1/send-again", method: .post) { response in
         #expect(response.status == .notFound)
       }
-      try await client.execute(uri: "/users/oX9/reminders", method: .GET) { response in
+      try await client.execute(uri: "/users/oX9/reminders", method: .get) { response in
         #expect(try Self.decode(Listed.self, response).registrations.isEmpty)
       }
-      try await client.execute(uri: "/", method: .GET) { response in
+      try await client.execute(uri: "/", method: .get) { response in
         #expect(String(buffer: response.body).contains("考试提醒"))
       }
-      try await client.execute(uri: "/health", method: .GET) { #expect($0.status == .ok) }
+      try await client.execute(uri: "/health", method: .get) { #expect($0.status == .ok) }
     }
   }
 
@@ -95,9 +96,11 @@ struct WebTests {
       var wish = Self.wish
       wish[field] = value
       let body = try Self.body(.object(wish))
-      for (accepted, reason) in [("zh-CN,zh;q=0.9,en;q=0.8", chinese), ("en-GB", english), ("fr, zh;q=0.2, en;q=0.7", english)] {
+      for (accepted, reason) in [
+        ("zh-CN,zh;q=0.9,en;q=0.8", chinese), ("en-GB", english), ("fr, zh;q=0.2, en;q=0.7", english),
+      ] {
         try await client.execute(
-          uri: "/registrations", method: .POST, headers: [.acceptLanguage: accepted], body: body
+          uri: "/registrations", method: .post, headers: [.acceptLanguage: accepted], body: body
         ) { response in
           #expect(response.status == .badRequest)
           let refusal = try Self.decode(Refusal.Body.self, response)
@@ -111,18 +114,18 @@ struct WebTests {
   @Test("every mistake is told at once, and what is no JSON is none")
   func many() async throws {
     try await self.with { _, client in
-      try await client.execute(uri: "/registrations", method: .POST, body: ByteBuffer(string: "{}")) { response in
+      try await client.execute(uri: "/registrations", method: .post, body: ByteBuffer(string: "{}")) { response in
         let refusal = try Self.decode(Refusal.Body.self, response)
         #expect(refusal.fields.map(\.field) == ["openID", "exam", "title", "time", "zone"])
       }
       for text in ["", "[]", "not JSON", "\u{0}"] {
-        try await client.execute(uri: "/exams/cet6", method: .PUT, body: ByteBuffer(string: text)) { response in
+        try await client.execute(uri: "/exams/cet6", method: .put, body: ByteBuffer(string: text)) { response in
           #expect(response.status == .badRequest)
           #expect(try Self.decode(Refusal.Body.self, response).fields.map(\.field) == ["body"])
         }
       }
       let gap: JSONValue = ["time": "2027-03-28T02:30", "zone": "Europe/Berlin"]
-      try await client.execute(uri: "/exams/cet6", method: .PUT, body: try Self.body(gap)) { response in
+      try await client.execute(uri: "/exams/cet6", method: .put, body: try Self.body(gap)) { response in
         #expect(response.status == .badRequest)
         #expect(String(buffer: response.body).contains("jump over"))
       }

@@ -134,7 +134,7 @@ public final class WeChatClient: MessageService {
     } catch {
       throw TokenError(self.name(of: error))
     }
-    guard let token = answer.access_token, !token.isEmpty, let seconds = answer.expires_in, seconds > 0 else {
+    guard let token = answer.token, !token.isEmpty, let seconds = answer.seconds, seconds > 0 else {
       throw TokenError("errcode \(answer.errcode ?? 0)")
     }
     return AccessTokens.Grant(token: Secret(token), lifetime: .seconds(min(seconds, 86_400)))
@@ -147,9 +147,15 @@ public final class WeChatClient: MessageService {
   }
 
   private struct TokenAnswer: Decodable {
-    var access_token: String?
-    var expires_in: Int?
+    var token: String?
+    var seconds: Int?
     var errcode: Int?
+
+    enum CodingKeys: String, CodingKey {
+      case token = "access_token"
+      case seconds = "expires_in"
+      case errcode
+    }
   }
 
   private struct CodeAnswer: Decodable {

@@ -3,7 +3,11 @@ import Hummingbird
 /// What is wrong with one field of a request.
 struct FieldProblem: Hashable, Sendable {
   enum Kind: Hashable, Sendable {
-    case missing, noText, noName, tooLong(Int), noTime, noZone, jumpedOver(String), past, noJSON, noLanguage
+    case missing, noText, noName
+    case tooLong(Int)
+    case noTime, noZone
+    case jumpedOver(String)
+    case past, noJSON, noLanguage
   }
 
   var field: String
@@ -16,7 +20,8 @@ struct FieldProblem: Hashable, Sendable {
     case .noText: isChinese ? "必须是文本" : "must be a text"
     case .noName:
       isChinese ? "只能包含 1 到 64 个字母、数字、“-”或“_”" : "may hold 1 to 64 letters, digits, \"-\" and \"_\""
-    case .tooLong(let limit): isChinese ? "须为 1 到 \(limit) 个字符,不含控制字符" : "must have 1 to \(limit) characters, none of them a control character"
+    case .tooLong(let limit):
+      isChinese ? "须为 1 到 \(limit) 个字符,不含控制字符" : "must have 1 to \(limit) characters, none of them a control character"
     case .noTime: isChinese ? "不是有效的当地时间,应如 2026-06-13T09:00" : "is no local time such as 2026-06-13T09:00"
     case .noZone: isChinese ? "不是已知的时区,应如 Asia/Shanghai" : "is no time zone that is known, such as Asia/Shanghai"
     case .jumpedOver(let zone): isChinese ? "\(zone) 的时钟会跳过这一时刻(夏令时)" : "is a time that the clocks of \(zone) jump over"

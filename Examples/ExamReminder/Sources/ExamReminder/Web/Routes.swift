@@ -76,7 +76,8 @@ struct Routes: Sendable {
 
   private func health() -> EditedResponse<String> {
     let health = self.desk.scheduler.health
-    return EditedResponse(status: health.status < .unhealthy ? .ok : .serviceUnavailable, response: "\(health.status.rawValue)\n")
+    return EditedResponse(
+      status: health.status < .unhealthy ? .ok : .serviceUnavailable, response: "\(health.status.rawValue)\n")
   }
 
   private func id(_ context: BasicRequestContext) -> RegistrationID? {

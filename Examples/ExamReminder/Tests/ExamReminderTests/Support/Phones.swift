@@ -1,7 +1,7 @@
-import Testing
 import Almanac
 import AlmanacTesting
 import Synchronization
+import Testing
 
 @testable import ExamReminder
 
