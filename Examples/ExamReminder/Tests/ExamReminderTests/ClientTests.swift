@@ -159,9 +159,9 @@ struct ClientTests {
   @Test("where the connection is cut or no answer comes in time, nobody knows, and nothing is sent again")
   func unknown() async throws {
     let message = try self.message()
-    try await self.with(timeout: .milliseconds(500)) { client, standIn in
+    try await self.with(timeout: .seconds(2)) { client, standIn in
       _ = await client.send(message)
-      for trouble in [StandIn.Trouble.cutBefore, .cutAfter, .slow(milliseconds: 60_000)] {
+      for trouble in [StandIn.Trouble.cutBefore, .cutAfter, .slow(milliseconds: 6_000)] {
         standIn.expect([trouble])
         guard case .unknown(let reason) = await client.send(message) else {
           Issue.record("\(trouble)")
