@@ -27,6 +27,11 @@ struct EndingTests {
         return #expect(Bool(false), "no advice to wait")
       }
       #expect(later.message == "it was not to be")
+      guard case .unknown(let failure)? = await bench.begin("not-know").outcome?.kind else {
+        Issue.record("it knows")
+        return
+      }
+      #expect(failure.message == "it was not to be")
       guard case .failed(_, .giveUp)? = await bench.begin("give-up").outcome?.kind else {
         return #expect(Bool(false), "no advice to give up")
       }

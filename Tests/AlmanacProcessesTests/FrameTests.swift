@@ -76,7 +76,7 @@ struct FrameTests {
     let endings: [SentEnding] = [
       .succeeded, .cancelled, .snoozed(microseconds: 3), .failed(type: "A.B", message: "m", advice: .byPolicy),
       .failed(type: "A.B", message: "m", advice: .after(microseconds: 4)),
-      .failed(type: "A.B", message: "m", advice: .giveUp),
+      .failed(type: "A.B", message: "m", advice: .giveUp), .unknown(type: "A.B", message: "m"),
     ]
     var fromWorker: [WorkerMessage] = [
       .ready(.init(version: 1, jobs: ["a", "b"])),

@@ -58,6 +58,25 @@ struct RequestTests {
     }
   }
 
+  @Test("a run that does not know what it did ends as unknown, is not tried again, and may be by hand")
+  func outcomeUnknown() async throws {
+    let test = self.test { if $0.origin == .trigger { throw OutcomeUnknown(because: NoAnswer()) } }
+    try await test.run {
+      try await test.scheduler.add(
+        Send(), trigger: .at(.at(10)), id: "send", policies: JobPolicies(retry: self.retry))
+      await test.advance(to: .at(1_000))
+      try await test.expectRuns(of: "send", [.unknown])
+      let end = try #require(try await test.attempts(of: "send").first)
+      #expect(end.failure?.type.hasSuffix("NoAnswer") == true)
+      let job = try #require(await test.scheduler.job("send"))
+      #expect(job.counters == RunCounters(started: 1, unknown: 1))
+      #expect(job.dead.map(\.outcome) == [.unknown])
+      try await test.scheduler.retryDead("send")
+      await test.runUntilQuiet()
+      try await test.expectRuns(of: "send", [.unknown, .succeeded])
+    }
+  }
+
   @Test("a deadline ends the retries and the snoozes of a fire")
   func deadline() async throws {
     let test = self.test { context in

@@ -38,6 +38,7 @@ enum Deeds {
     case "throw": throw Disappointed()
     case "snooze": throw Snooze(for: .seconds(deed.number))
     case "retry-after": throw RetryAfter(.seconds(deed.number), because: Disappointed())
+    case "not-know": throw OutcomeUnknown(because: Disappointed())
     case "give-up": throw GiveUp(because: Disappointed())
     // A real trap, in a process that is there to be lost: the tests look at what is told of it.
     case "trap": fatalError("the last word")

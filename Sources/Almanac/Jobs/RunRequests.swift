@@ -55,12 +55,31 @@ public struct GiveUp: Error, CustomStringConvertible {
   public var description: String { String(describing: self.reason) }
 }
 
+/// Thrown by a job that does not know whether it did its work: the connection was cut after the request was sent, and no answer came.
+///
+/// The fire ends as `unknown`, as if the process had died there, and is not tried again, whatever the job's ``RetryPolicy`` and ``CrashPolicy`` say:
+/// who can do the work twice without harm throws the error itself. It is kept as a dead fire, so that a person who has found out may try it again.
+///
+/// ```swift
+/// do { try await bank.pay(order) } catch let error as ConnectionLost { throw OutcomeUnknown(because: error) }
+/// ```
+public struct OutcomeUnknown: Error, CustomStringConvertible {
+  public let reason: any Error
+
+  public init(because reason: any Error) {
+    self.reason = reason
+  }
+
+  public var description: String { String(describing: self.reason) }
+}
+
 extension RunOutcome {
   /// What a job's code came to that ended by throwing.
   package init(thrown error: any Error) {
     switch error {
     case let error as RetryAfter: self = .failed(Failure(error.reason), .after(error.delay))
     case let error as GiveUp: self = .failed(Failure(error.reason), .giveUp)
+    case let error as OutcomeUnknown: self.init(.unknown(Failure(error.reason)))
     case let error as Snooze: self.init(.snoozed(error.delay))
     default: self = .failed(Failure(error))
     }

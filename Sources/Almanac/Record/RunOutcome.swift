@@ -10,6 +10,8 @@ public struct RunOutcome: Hashable, Sendable {
     case cancelled
     /// The process that ran it is gone, and nobody knows how far it came: the job's ``CrashPolicy`` decides what follows.
     case crashed(Failure)
+    /// It ended, and does not know whether it did its work: it is not tried again.
+    case unknown(Failure)
   }
 
   public var kind: Kind

@@ -16,9 +16,14 @@ public struct JobDraft: Sendable {
   /// The encoded payload; see ``setPayload(_:)``.
   public var payload: [UInt8]
   public var payloadVersion: Int
+  /// The job that is changed.
+  public let id: JobID
+  private let payloadCodec: String
 
   init(_ definition: JobDefinition) {
     let profile = definition.profile
+    self.id = definition.id
+    self.payloadCodec = profile.payloadCodec
     self.trigger = definition.trigger
     self.policies = profile.policies
     self.queue = profile.lane.queue
@@ -30,9 +35,17 @@ public struct JobDraft: Sendable {
     self.payloadVersion = profile.payloadVersion
   }
 
+  /// The job's own values.
+  ///
+  /// - Throws: ``SchedulerError/Code/payloadNotDecodable`` where the bytes are not of this type.
+  public func payload<Values: JobPayload>(as type: Values.Type) throws -> Values {
+    try PayloadCoding.decode(
+      type, from: self.payload, codec: self.payloadCodec, version: self.payloadVersion, of: self.id)
+  }
+
   /// Replaces the job's values. Their type must be the one that the job was added with.
   public mutating func setPayload<Values: JobPayload>(_ values: Values) throws {
-    self.payload = try PayloadCoding.encode(values, for: "")
+    self.payload = try PayloadCoding.encode(values, for: self.id)
     self.payloadVersion = Values.payloadVersion
   }
 

@@ -27,18 +27,19 @@ enum PayloadCoding {
   /// The values of a job.
   static func decode<Values: JobPayload>(_ type: Values.Type, from definition: JobDefinition) throws -> Values {
     try self.decode(
-      type, definition.payload, codec: definition.profile.payloadCodec, version: definition.profile.payloadVersion,
+      type, from: definition.payload, codec: definition.profile.payloadCodec,
+      version: definition.profile.payloadVersion,
       of: definition.id)
   }
 
   /// The values that a run is asked for with.
   static func decode<Values: JobPayload>(_ type: Values.Type, from request: RunRequest) throws -> Values {
     try self.decode(
-      type, request.payload, codec: request.payloadCodec, version: request.payloadVersion, of: request.jobID)
+      type, from: request.payload, codec: request.payloadCodec, version: request.payloadVersion, of: request.jobID)
   }
 
-  private static func decode<Values: JobPayload>(
-    _ type: Values.Type, _ payload: [UInt8], codec: String, version: Int, of id: JobID
+  static func decode<Values: JobPayload>(
+    _ type: Values.Type, from payload: [UInt8], codec: String, version: Int, of id: JobID
   ) throws -> Values {
     guard codec == Payload.json else {
       throw SchedulerError(

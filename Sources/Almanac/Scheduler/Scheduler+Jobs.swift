@@ -36,6 +36,13 @@ extension Scheduler {
     return try await desk.store.sessions()
   }
 
+  /// The time by which the store's jobs fire and are dated: the store's own where it has a clock, else this machine's.
+  public func now(store: String = SchedulerConfiguration.defaultAlias) async throws -> Instant {
+    let desk = try self.core.desk(store)
+    try await desk.prepare()
+    return desk.now()
+  }
+
   // MARK: Changing
 
   /// Stops a job's trigger until it is resumed. Runs that are going go on; attempts that wait, wait on.

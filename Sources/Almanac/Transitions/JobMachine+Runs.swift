@@ -20,6 +20,10 @@ extension JobMachine {
       crashes = isStrike ? change.state.crashesInRow.countedUp : change.state.crashesInRow
       // Its scheduler shuts down and could not wait.
       if end.kind == .crashed, !isStrike { end.kind = .interrupted }
+    case (.unknown(let failure), _):
+      // Told to stop or not, what it was about may have been done.
+      end.kind = .unknown
+      end.failure = failure
     case (.succeeded, _):
       // It was told to stop and did its work all the same: the work is done, and that is what counts.
       end.kind = .succeeded

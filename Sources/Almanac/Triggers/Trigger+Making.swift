@@ -11,6 +11,17 @@ extension Trigger {
   /// Fires once, at `date`, to the microsecond.
   public static func at(_ date: Date) -> Trigger { Trigger(at: Instant(date)) }
 
+  /// Fires once at each of the instants; several that are equal are one.
+  ///
+  /// As with a single one, an instant that has passed when the job is added is still owed: the job's ``CatchUp`` policy says which of several
+  /// that have passed run.
+  ///
+  /// - Throws: ``TriggerError`` where there is no instant, or more than 256.
+  public static func at(_ instants: [Instant]) throws(TriggerError) -> Trigger {
+    let single = Set(instants).sorted().map { Trigger(at: $0) }
+    return single.count == 1 ? single[0] : try .anyOf(single)
+  }
+
   /// Fires at a fixed interval of elapsed time, on the grid of `startingAt` plus whole intervals. It never drifts, and
   /// clock changes do not touch it.
   ///

@@ -7,6 +7,7 @@ enum SentEnding: Hashable, Sendable, Codable {
   case failed(type: String, message: String, advice: Advice)
   case snoozed(microseconds: Int64)
   case cancelled
+  case unknown(type: String, message: String)
 
   enum Advice: Hashable, Sendable, Codable {
     case byPolicy
@@ -21,6 +22,7 @@ enum SentEnding: Hashable, Sendable, Codable {
       self = .failed(type: failure.type, message: failure.message, advice: Advice(advice))
     case .snoozed(let duration): self = .snoozed(microseconds: duration.wholeMicroseconds)
     case .cancelled: self = .cancelled
+    case .unknown(let failure): self = .unknown(type: failure.type, message: failure.message)
     case .crashed(let failure):
       // Nothing in a worker says so of itself; were it to, the run has failed there.
       self = .failed(type: failure.type, message: failure.message, advice: .byPolicy)
@@ -33,6 +35,7 @@ enum SentEnding: Hashable, Sendable, Codable {
     case .failed(let type, let message, let advice): .failed(Failure(type: type, message: message), advice.advice)
     case .snoozed(let microseconds): .snoozed(.microseconds(microseconds))
     case .cancelled: .cancelled
+    case .unknown(let type, let message): .unknown(Failure(type: type, message: message))
     }
   }
 }

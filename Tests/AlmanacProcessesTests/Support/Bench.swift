@@ -86,7 +86,7 @@ struct Going: Sendable {
   var failure: Failure? {
     get async {
       switch await self.outcome?.kind {
-      case .failed(let failure, _), .crashed(let failure): failure
+      case .failed(let failure, _), .crashed(let failure), .unknown(let failure): failure
       default: nil
       }
     }

@@ -175,6 +175,36 @@ struct BatchTests {
     #expect(try await scheduler.modifyAll(matching: JobQuery(), change).refused == 3)
   }
 
+  /// A job whose values a batch changes.
+  private struct Visit: JobPayload, Equatable {
+    var place: String
+    var count = 0
+  }
+
+  @Test("a batch reads the values of each job and changes them, and a value of another type is an error")
+  func modifyValues() async throws {
+    let world = TestWorld()
+    for place in ["Oslo", "Rome"] {
+      try await world.scheduler.add(Visit(place: place), trigger: .at(.at(100)), id: JobID(place))
+    }
+    let report = try await world.scheduler.modifyAll(matching: JobQuery()) { draft in
+      var visit = try draft.payload(as: Visit.self)
+      guard draft.id == "Rome" else { return }
+      visit.count += 1
+      try draft.setPayload(visit)
+      #expect(try draft.payload(as: Visit.self) == visit)
+    }
+    #expect([report.changed, report.refused] == [1, 1])
+    #expect(try await world.scheduler.job("Rome")?.payload(as: Visit.self) == Visit(place: "Rome", count: 1))
+    #expect(try await world.scheduler.job("Oslo")?.payload(as: Visit.self) == Visit(place: "Oslo"))
+    struct Other: JobPayload { var number: Int }
+    let error = await #expect(throws: SchedulerError.self) {
+      try await world.scheduler.modify("Rome") { _ = try $0.payload(as: Other.self) }
+    }
+    #expect(error?.code == .payloadNotDecodable)
+    #expect(error?.job == "Rome")
+  }
+
   @Test("dead fires of many jobs are tried again, and run")
   func retryDead() async throws {
     let isBroken = Mutex(true)

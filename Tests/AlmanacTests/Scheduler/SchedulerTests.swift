@@ -37,6 +37,27 @@ struct SchedulerTests {
     #expect(job.record.state.nextFire == .at(65))
   }
 
+  @Test("several single times are run each at its own, and of those that have passed the latest at once")
+  func severalTimes() async throws {
+    let world = TestWorld()
+    let trigger = try Trigger.at([.at(10), .at(-20), .at(-10), .at(10), .at(20)])
+    try await world.scheduler.add(Tick(), trigger: trigger, id: "some")
+    let fifth = Instant.at(5)
+    #expect(try Trigger.at([fifth, fifth]) == Trigger.at(fifth))
+    #expect(throws: TriggerError.self) { try Trigger.at([Instant]()) }
+    try await world.run { await world.time.advance(to: .at(100)) }
+    #expect(world.ran.map(\.fireTime) == [.at(-10), .at(10), .at(20)])
+    #expect(world.ran.map(\.at) == [.at(0), .at(10), .at(20)])
+    #expect(try await world.scheduler.job("some")?.status == .finished)
+  }
+
+  @Test("the time by which fires are dated can be asked for")
+  func now() async throws {
+    let world = TestWorld()
+    #expect(try await world.scheduler.now() == world.clock.now())
+    await #expect(throws: SchedulerError.self) { try await world.scheduler.now(store: "none") }
+  }
+
   @Test("a one-shot whose time has passed runs at once")
   func past() async throws {
     let world = TestWorld()

@@ -144,6 +144,8 @@ struct Crossing {
       .due(starts: 1, owner: Epoch(1), batch: 1, admitsSuspects: false)
     case "the run gives up":
       .finished(token, .failed(Workshop.wrong, .giveUp), startedAt: Workshop.at(20), endedAt: Self.now)
+    case "the run does not know":
+      .finished(token, RunOutcome(.unknown(Workshop.wrong)), startedAt: Workshop.at(20), endedAt: Self.now)
     case "the run asks for a retry in 7 s":
       .finished(token, .failed(Workshop.wrong, .after(.seconds(7))), startedAt: Workshop.at(20), endedAt: Self.now)
     case "the run snoozes for 7 s":
@@ -180,7 +182,8 @@ struct Crossing {
   /// Every event of ``event(_:)`` and how it is called.
   static let events = [
     "its time comes, with a slot", "its time comes, with no slot", "its time comes, with a slot, beside a suspect",
-    "the run succeeds", "the run fails", "the run gives up", "the run asks for a retry in 7 s",
+    "the run succeeds", "the run fails", "the run gives up", "the run does not know",
+    "the run asks for a retry in 7 s",
     "the run snoozes for 7 s",
     "the run stops", "the run's worker dies", "the run's worker is killed by a shutdown", "the run tells its progress",
     "the run is given back", "the payload cannot be read",

@@ -13,7 +13,7 @@ package enum JobTracing {
       span.attributes["almanac.job.attempt"] = request.attempt
       let outcome = await body()
       switch outcome.kind {
-      case .failed(let failure, _), .crashed(let failure):
+      case .failed(let failure, _), .crashed(let failure), .unknown(let failure):
         span.attributes["error.type"] = failure.type
         span.setStatus(SpanStatus(code: .error, message: failure.message))
       case .succeeded, .snoozed, .cancelled:
