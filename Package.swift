@@ -10,6 +10,7 @@ let package = Package(
     .library(name: "Almanac", targets: ["Almanac"]),
     .library(name: "AlmanacSQLite", targets: ["AlmanacSQLite"]),
     .library(name: "AlmanacPostgreSQL", targets: ["AlmanacPostgreSQL"]),
+    .library(name: "AlmanacMySQL", targets: ["AlmanacMySQL"]),
     .library(name: "AlmanacProcesses", targets: ["AlmanacProcesses"]),
     .library(name: "AlmanacTesting", targets: ["AlmanacTesting"]),
     .library(name: "AlmanacCommands", targets: ["AlmanacCommands"]),
@@ -18,6 +19,7 @@ let package = Package(
   traits: [
     .trait(name: "SQLite", description: "The embedded store, on GRDB and the system's libsqlite3."),
     .trait(name: "PostgreSQL", description: "The store on PostgreSQL, on the system's libpq."),
+    .trait(name: "MySQL", description: "The store on MariaDB and MySQL, on the system's libmariadb."),
     .trait(
       name: "CommandLine", description: "The almanac command line and its daemon.", enabledTraits: ["SQLite"]),
     .trait(name: "Processes", description: "Runs in worker processes, which may crash without taking others along."),
@@ -53,7 +55,9 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
     // What stores on SQL share. It needs no database.
-    .target(name: "AlmanacSQL", dependencies: ["Almanac"]),
+    .target(
+      name: "AlmanacSQL",
+      dependencies: ["Almanac", .product(name: "DequeModule", package: "swift-collections")]),
     .target(
       name: "AlmanacSQLite",
       dependencies: [
@@ -80,13 +84,24 @@ let package = Package(
         "Almanac",
         "AlmanacSQL",
         .target(name: "CPostgreSQL", condition: .when(traits: ["PostgreSQL"])),
-        .product(name: "DequeModule", package: "swift-collections"),
+      ]),
+    .systemLibrary(
+      name: "CMariaDB", pkgConfig: "libmariadb",
+      providers: [.apt(["libmariadb-dev"]), .brew(["mariadb-connector-c"]), .yum(["mariadb-connector-c-devel"])]),
+    .target(
+      name: "AlmanacMySQL",
+      dependencies: [
+        "Almanac",
+        "AlmanacSQL",
+        .target(name: "CMariaDB", condition: .when(traits: ["MySQL"])),
       ]),
     .target(name: "AlmanacTesting", dependencies: ["Almanac"]),
     .target(
       name: "AlmanacCommands",
       dependencies: [
         "Almanac",
+        "AlmanacSQL",
+        .target(name: "AlmanacMySQL", condition: .when(traits: ["MySQL"])),
         .target(name: "AlmanacPostgreSQL", condition: .when(traits: ["PostgreSQL"])),
         .target(name: "AlmanacSQLite", condition: .when(traits: ["SQLite"])),
         .product(
@@ -99,8 +114,10 @@ let package = Package(
       ]),
     .executableTarget(name: "almanac", dependencies: ["AlmanacCommands"]),
     .executableTarget(name: "almanac-simulate", dependencies: ["AlmanacTesting"]),
+    // How many tests run at once, for all test targets: they are one program.
+    .target(name: "CTestWidth", path: "Tests/CTestWidth"),
     .testTarget(
-      name: "AlmanacTests", dependencies: ["Almanac", "AlmanacTesting"], exclude: ["Record/Fixtures"]),
+      name: "AlmanacTests", dependencies: ["Almanac", "AlmanacTesting", "CTestWidth"], exclude: ["Record/Fixtures"]),
     .testTarget(name: "AlmanacTestingTests", dependencies: ["Almanac", "AlmanacTesting"]),
     .target(name: "AlmanacStoreScenes", dependencies: ["Almanac"], path: "Tests/AlmanacStoreScenes"),
     .testTarget(
@@ -109,6 +126,9 @@ let package = Package(
     .testTarget(
       name: "AlmanacPostgreSQLTests",
       dependencies: ["AlmanacPostgreSQL", "AlmanacSQL", "AlmanacStoreScenes", "AlmanacTesting"]),
+    .testTarget(
+      name: "AlmanacMySQLTests",
+      dependencies: ["AlmanacMySQL", "AlmanacSQL", "AlmanacStoreScenes", "AlmanacTesting"]),
     // What the tests of worker processes start: a program that is a worker, a parent, or its own torture.
     .executableTarget(
       name: "almanac-worker-fixture",
@@ -121,12 +141,25 @@ let package = Package(
     .testTarget(
       name: "AlmanacProcessesTests",
       dependencies: ["AlmanacProcesses", "AlmanacTesting", "almanac-worker-fixture"]),
+    // What the torture of a cluster starts, kills and stops: a program that embeds a scheduler on a store that others share.
+    .executableTarget(
+      name: "almanac-cluster-fixture",
+      dependencies: [
+        "Almanac",
+        .target(name: "AlmanacPostgreSQL", condition: .when(traits: ["PostgreSQL"])),
+        .target(name: "AlmanacSQLite", condition: .when(traits: ["SQLite"])),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      path: "Tests/AlmanacClusterFixture"),
     .testTarget(name: "AlmanacCommandsTests", dependencies: ["AlmanacCommands", "AlmanacTesting"]),
   ],
   swiftLanguageModes: [.v6]
 )
 
-for target in package.targets where !target.name.hasPrefix("CAlmanac") && target.type != .system {
+let isSwift = { (target: Target) in
+  target.type != .system && !["CAlmanac", "CTest"].contains(where: target.name.hasPrefix)
+}
+for target in package.targets where isSwift(target) {
   target.swiftSettings =
     (target.swiftSettings ?? []) + [
       .enableUpcomingFeature("ExistentialAny"),

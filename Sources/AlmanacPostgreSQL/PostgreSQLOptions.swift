@@ -9,12 +9,17 @@ public struct PostgreSQLOptions: Hashable, Sendable {
   public var lockTimeout: Duration
   /// How long opening a connection may take for each host of the address; in whole seconds, at least two.
   public var connectTimeout: Duration
-  /// Whether others are told at once, by `NOTIFY`, and told of, by `LISTEN`. Where it is off, or cannot work (a pooler
-  /// that hands out connections by transaction), schedulers see each other's work when they poll.
+  /// Whether others are told at once, by `NOTIFY`, and told of, by `LISTEN`. Where it is off, schedulers see each other's work when they poll. The
+  /// connection that would listen is held all the same while a scheduler runs: by it others see that its process is there.
   public var notifies: Bool
   /// Whether an answer waits until the commit is on the disk. Where it does not, the last moments before a crash of the
   /// server may be lost, and runs of them be started again.
   public var isSynchronous: Bool
+  /// For how long a connection has to have been there before others whose connections are missing are said to be gone.
+  ///
+  /// When the way to the server was cut, or the server restarted, everybody has to come back, and whoever is first must not take the others for gone. Time
+  /// enough for them is longer than the longest pause between two of their tries, and what a try takes.
+  var settling: Duration = .seconds(5)
 
   public init(
     maximumConnections: Int = 4, statementTimeout: Duration = .seconds(15), lockTimeout: Duration = .seconds(5),

@@ -54,10 +54,6 @@ extension PostgreSQLShelf {
 struct DueRequest: Sendable {
   /// In the first row's third column.
   static let alive: Int64 = 2
-  /// Up to so many rows in all, each lane is read as far as slots go. Beyond it, with many lanes, each is read only a
-  /// few rows deep, and what is taken ends where one of them ran out: it might have gone on.
-  private static let exactRows = 4_096
-  private static let leastOfLane = 8
 
   private(set) var parameters = Parameters()
   /// How deep each lane was read: of starts by lane, of tends all alike.
@@ -74,14 +70,14 @@ struct DueRequest: Sendable {
       let slots = min(demand.slots[executor] ?? 0, ShelfLimits.batch)
       if slots <= 0 { continue }
       self.slots.append(slots)
-      let depth = DueRequest.depth(slots, lanes: lanes.count)
+      let depth = DueScan.depth(slots, lanes: lanes.count)
       for (number, lane) in lanes {
         starting.append((number, lane.priority.headStart, Int64(self.slots.count), depth))
         self.startDepths[number] = depth
       }
     }
     self.tendLimit = max(min(demand.tendLimit, ShelfLimits.batch), 0)
-    self.tendDepth = DueRequest.depth(self.tendLimit, lanes: served.count)
+    self.tendDepth = DueScan.depth(self.tendLimit, lanes: served.count)
     let tended = self.tendLimit > 0 ? served.map { $0.key } : []
     self.parameters.add(namespace)
     self.parameters.add(session.rawValue)
@@ -95,11 +91,6 @@ struct DueRequest: Sendable {
     let tendDepth = Int64(self.tendDepth)
     self.parameters.add(tended.map { _ in tendDepth })
     self.parameters.add(Int64(self.tendLimit))
-  }
-
-  static func depth(_ limit: Int, lanes: Int) -> Int {
-    if limit * lanes <= self.exactRows { return limit }
-    return min(limit, max(self.leastOfLane, self.exactRows / max(lanes, 1)))
   }
 
   /// The rows to take: those to tend first, then of each executor as many as it has slots.

@@ -39,11 +39,6 @@ extension HistoryDraft {
   }
 }
 
-extension JobRecord {
-  /// Whether it is listed among those that people ask for first.
-  fileprivate var isLiving: Bool { !self.state.status.isTombstone }
-}
-
 extension PostgreSQLShelf {
   // MARK: Insert
 
@@ -105,13 +100,7 @@ extension PostgreSQLShelf {
       plan.isSingle ? try plan.runHot(connection) : try connection.transaction { try plan.runAll(connection) }
     }
     if let session, made.isEmpty { try await self.requireAlive(session) }
-    return changes.map { change in
-      switch change {
-      case .replace(let replacement): made.contains(replacement.key)
-      case .erase(let stored): made.contains(stored.key)
-      case .silence(let key, _, _): made.contains(key)
-      }
-    }
+    return changes.map { made.contains($0.key) }
   }
 
   /// Throws where the session is dead, or was never opened in this namespace.
@@ -122,12 +111,6 @@ extension PostgreSQLShelf {
     let sent = parameters
     if try await self.pool.run({ try $0.run(.lockSession, sent).count }) == 1 { return }
     throw self.sessionLost(session)
-  }
-
-  func sessionLost(_ session: Epoch) -> StoreError {
-    StoreError(
-      .sessionLost, store: self.name,
-      "session \(session) was marked dead, or was never opened here, and nothing was written for it")
   }
 
   /// The statements of one batch of changes.
@@ -220,10 +203,8 @@ extension PostgreSQLShelf {
       var moved: [(replacement: RowReplacement, wakes: Bool)] = []
       var history = HistoryColumns()
       for replacement in replacements {
-        let old = replacement.old?.record.owners ?? []
-        let new = replacement.new.record.owners
-        for epoch in new where !old.contains(epoch) { owned.append((replacement.key, epoch.rawValue)) }
-        let left = old.filter { !new.contains($0) }
+        for epoch in replacement.ownersAdded { owned.append((replacement.key, epoch.rawValue)) }
+        let left = replacement.ownersRemoved
         for epoch in left { disowned.append((replacement.key, epoch.rawValue)) }
         if replacement.moves {
           // Who claims or ends runs is awake, and acts on what it wrote: nobody else is to be woken for it.

@@ -22,6 +22,7 @@ final class PostgreSQLShelf: RecordShelf {
   static func open(_ pool: ConnectionPool, namespace: String) async throws -> PostgreSQLShelf {
     try await pool.run { connection in
       try self.checkServer(connection)
+      try Pooler.check(connection)
       try Schema.migrate(connection)
       let find = "select id, channel_of(id) from namespace where name = $1::text"
       var name = Parameters()

@@ -48,18 +48,13 @@ extension PostgreSQLStore {
     let shelf = try await self.opening.value()
     try shelf.checkBatch(rows.count, of: "jobs")
     let jobs = rows.sorted { $0.key < $1.key }
-    return try await self.pool.run { connection in
-      var trimmed: Int64 = 0
-      for (job, count) in jobs where trimmed < limit {
-        var parameters = Parameters()
-        parameters.add(shelf.namespace)
-        parameters.add(job.rawValue)
-        parameters.add(Int64(max(count, 0)))
-        parameters.add(Int64(limit) - trimmed)
-        trimmed += try connection.run(.trimHistory, parameters).number(0, 0)
-      }
-      return Int(trimmed)
-    }
+    var parameters = Parameters()
+    parameters.add(shelf.namespace)
+    parameters.add(jobs.map(\.key.rawValue))
+    parameters.add(jobs.map { Int64(max($0.value, 0)) })
+    parameters.add(Int64(max(limit, 0)))
+    let sent = parameters
+    return try await self.pool.run { Int(try $0.run(.trimHistory, sent).number(0, 0)) }
   }
 }
 
@@ -92,17 +87,19 @@ extension Statement {
         and keep_until <= $2::bigint order by keep_until limit $3::bigint))
       """))
 
-  /// The newest row that is one too many, and those before it; nothing where there is none such.
+  /// Of each job the newest row that is one too many, and those before it; nothing where there is none such.
   static let trimHistory = Statement(
     "trim_history",
     Statement.counted(
       """
       delete from history where position = any (array(
-        select position from history where namespace = $1::bigint and job = $2::text
-        and (incarnation, revision, ordinal) <= (
-          select incarnation, revision, ordinal from history where namespace = $1 and job = $2
-          order by incarnation desc, revision desc, ordinal desc limit 1 offset $3::bigint)
-        order by incarnation, revision, ordinal limit $4::bigint))
+        select h.position from unnest($2::text[], $3::bigint[]) as t (job, kept) cross join lateral (
+          select position from history where namespace = $1::bigint and job = t.job
+          and (incarnation, revision, ordinal) <= (
+            select incarnation, revision, ordinal from history where namespace = $1 and job = t.job
+            order by incarnation desc, revision desc, ordinal desc limit 1 offset t.kept)
+          order by incarnation, revision, ordinal limit $4::bigint
+        ) as h limit $4))
       """))
 
   private static func counted(_ deletion: String) -> String {

@@ -12,7 +12,9 @@ extension PostgreSQLStore {
     parameters.add(try SessionText.of(draft))
     parameters.add(draft.lifetimeMicroseconds)
     let sent = parameters
-    return try await self.pool.run { Session(try $0.run(.openSession, sent), 0) }
+    let session = try await self.pool.run { Session(try $0.run(.openSession, sent), 0) }
+    self.presence.enter(session.epoch)
+    return session
   }
 
   public func renewSession(_ epoch: Epoch, _ draft: SessionDraft) async throws -> Session? {
@@ -23,20 +25,27 @@ extension PostgreSQLStore {
     parameters.add(draft.lifetimeMicroseconds)
     parameters.add(epoch.rawValue)
     let sent = parameters
-    return try await self.pool.run { connection in
+    let session = try await self.pool.run { connection in
       let rows = try connection.run(.renewSession, sent)
       return rows.count == 1 ? Session(rows, 0) : nil
     }
+    if session == nil { self.presence.leave(epoch) }
+    return session
   }
 
   public func sessions() async throws -> [Session] {
     let shelf = try await self.opening.value()
     var parameters = Parameters()
     parameters.add(shelf.namespace)
+    parameters.add(self.presence.hasSettled)
     let sent = parameters
     return try await self.pool.run { connection in
       let rows = try connection.run(.sessions, sent)
-      return (0..<rows.count).map { Session(rows, $0) }
+      return (0..<rows.count).map { row in
+        var session = Session(rows, row)
+        session.isConnected = rows.isNull(row, 6) ? nil : rows.flag(row, 6)
+        return session
+      }
     }
   }
 
@@ -48,7 +57,7 @@ extension PostgreSQLStore {
     parameters.add(epoch.rawValue)
     parameters.add(expiry.microsecondsSinceEpoch)
     let sent = parameters
-    return try await self.pool.run { connection in
+    let isDead = try await self.pool.run { connection in
       if try connection.run(.markDead, sent).count == 1 { return true }
       // What a renewal made of it in the meantime is seen by a statement of its own.
       var parameters = Parameters()
@@ -57,6 +66,8 @@ extension PostgreSQLStore {
       let rows = try connection.run(.isDead, parameters)
       return rows.count == 0 || rows.flag(0, 0)
     }
+    if isDead { self.presence.leave(epoch) }
+    return isDead
   }
 
   public func forgetSessions(expiredBefore: Instant) async throws {
@@ -99,8 +110,23 @@ extension Statement {
     where epoch = $4::bigint and namespace = $1::bigint and not dead returning \(sessionColumns)
     """)
 
+  /// The locks are looked at once, and only where a living session says that it holds one here. Whether a missing one is told of is for whoever asks to
+  /// know (``Presence/hasSettled``).
   static let sessions = Statement(
-    "sessions", "select \(sessionColumns) from session where namespace = $1::bigint order by epoch")
+    "sessions",
+    """
+    with held as materialized (
+      select pid, objid::bigint as epoch from pg_locks
+      where locktype = 'advisory' and classid = 'session'::regclass and objsubid = 2 and granted
+        and database = (select oid from pg_database where datname = current_database())
+    )
+    select \(sessionColumns), case
+      when dead or guard is null or guard_server is distinct from \(Statement.server) then null
+      when exists (select from held where held.pid = guard and held.epoch = session.epoch & 4294967295) then true
+      when $2::boolean then false
+    end
+    from session where namespace = $1::bigint order by epoch
+    """)
 
   static let markDead = Statement(
     "mark_dead",

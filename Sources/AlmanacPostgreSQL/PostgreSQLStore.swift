@@ -19,20 +19,17 @@ public final class PostgreSQLStore: JobStore {
   let pool: ConnectionPool
   let opening: OpenOnce<PostgreSQLShelf>
   let feed = ChangeFeed()
+  let presence: Presence
 
   /// Names the database; nothing is opened before ``prepare()``.
   ///
   /// - Throws: ``StoreError`` where the address cannot be read.
   public init(location: PostgreSQLLocation, options: PostgreSQLOptions = .default) throws {
     let namespace = location.namespace
-    if namespace.isEmpty || namespace.utf8.count > 255 || namespace.unicodeScalars.contains(where: { $0.value < 0x20 })
-    {
-      throw StoreError(
-        .unsupported, store: location.description,
-        "a namespace holds 1 to 255 bytes of UTF-8 without control characters")
-    }
+    try ShelfLimits.check(namespace: namespace, store: location.description)
     self.location = location
     self.options = options
+    self.presence = Presence(settling: options.settling)
     let pool = ConnectionPool(ConnectionSettings(location, options))
     self.pool = pool
     self.opening = OpenOnce(name: location.description) {
@@ -54,8 +51,8 @@ public final class PostgreSQLStore: JobStore {
   public var capabilities: StoreCapabilities {
     StoreCapabilities(
       sharedAcrossHosts: true, sharedAcrossProcesses: true, durable: true, serverTime: true,
-      notifies: self.options.notifies, atomicHistory: true, atomicBatch: true, maximumBatch: ShelfLimits.batch,
-      maximumPayload: ShelfLimits.payload)
+      notifies: self.options.notifies, seesConnections: true, atomicHistory: true, atomicBatch: true,
+      maximumBatch: ShelfLimits.batch, maximumPayload: ShelfLimits.payload)
   }
 
   /// Connects, and brings the schema up to date. Other methods do so by themselves where it was left out.
@@ -89,5 +86,9 @@ public final class PostgreSQLStore: JobStore {
   public func migrate() async throws -> Bool {
     try await self.pool.run { try Schema.migrate($0) }
   }
+}
+
+extension PostgreSQLStore: MigratingStore {
+  package var migratesInTransaction: Bool { true }
 }
 #endif

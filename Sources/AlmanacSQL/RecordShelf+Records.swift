@@ -83,8 +83,8 @@ extension RecordShelf {
   ) async throws -> [StoreAnswer] {
     try self.checkBatch(ids.count, of: "ids")
     var answers = [StoreAnswer?](repeating: nil, count: ids.count)
-    var open = Array(ids.indices)
     var wakes = EarliestWake()
+    var open = try await self.updateRemembered(ids, &answers, &wakes, transition)
     while !open.isEmpty {
       var batch = ChangeBatch()
       var left: [Int] = []
@@ -115,6 +115,34 @@ extension RecordShelf {
     }
     feed.send(wakes)
     return answers.compactMap(\.self)
+  }
+
+  /// Changes records that hold claimed runs as this process remembers them, without reading them again: whoever ends a run wrote the claim a
+  /// moment ago. The write is conditional on the version as any other; where others wrote in between, and where a memory that may be old refuses, the
+  /// record is read.
+  ///
+  /// All or nothing: a batch that is to be one step is not to become two.
+  private func updateRemembered(
+    _ ids: [JobID], _ answers: inout [StoreAnswer?], _ wakes: inout EarliestWake,
+    _ transition: @Sendable (JobRecord) -> Verdict
+  ) async throws -> [Int] {
+    let all = Array(ids.indices)
+    var batch = ChangeBatch()
+    for (index, stored) in self.cache.entries(ids).enumerated() {
+      guard let stored, !stored.record.owners.isEmpty, batch.isFirst(ids[index]) else { return all }
+      guard case let verdict = transition(stored.record), case .commit = verdict else { return all }
+      batch.add(index, .stored(stored), verdict)
+    }
+    var left: [Int] = []
+    for outcome in try await self.commit(batch, session: nil) {
+      guard case .committed(let record, _) = outcome.answer else {
+        left.append(outcome.position)
+        continue
+      }
+      answers[outcome.position] = outcome.answer
+      wakes.add(record.wakeAt, unlessAfter: outcome.wokeAt)
+    }
+    return left.sorted()
   }
 
   /// The second half of ``JobStore/advance(_:at:as:_:)``: what is due was read, and is decoded, changed and committed here.

@@ -25,6 +25,14 @@ package protocol RecordShelf: Sendable {
 package enum ShelfLimits {
   package static let batch = 1_000
   package static let payload = 1 << 20
+
+  /// - Throws: ``StoreError`` where no table can keep a namespace of this name.
+  package static func check(namespace: String, store: String) throws {
+    let isPlain = !namespace.unicodeScalars.contains { $0.value < 0x20 }
+    guard namespace.isEmpty || namespace.utf8.count > 255 || !isPlain else { return }
+    throw StoreError(
+      .unsupported, store: store, "a namespace holds 1 to 255 bytes of UTF-8 without control characters")
+  }
 }
 
 extension RecordShelf {
@@ -42,6 +50,12 @@ extension RecordShelf {
       .payloadTooLarge, store: self.name,
       "the payload of job \(definition.id) has \(definition.payload.count) bytes, at most \(ShelfLimits.payload)"
         + " are kept; store large values elsewhere and their names here")
+  }
+
+  package func sessionLost(_ session: Epoch) -> StoreError {
+    StoreError(
+      .sessionLost, store: self.name,
+      "session \(session) was marked dead, or was never opened here, and nothing was written for it")
   }
 
   // MARK: Lanes

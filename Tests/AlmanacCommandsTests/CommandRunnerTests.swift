@@ -6,7 +6,7 @@ import Testing
 
 @testable import AlmanacCommands
 
-@Suite("A command is run to its end, whatever it does", .timeLimit(.minutes(5)))
+@Suite("A command is run to its end, whatever it does", .timeLimit(.minutes(2)))
 struct CommandRunnerTests {
   private func run(_ job: CommandJob) async throws -> CapturedOutput { try await CommandRunner().run(job) }
 

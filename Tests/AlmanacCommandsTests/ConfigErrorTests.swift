@@ -33,10 +33,10 @@ struct ConfigErrorTests {
         ["2:7: zone: Unknown time zone \"Europe/Berln\". Did you mean \"Europe/Berlin\"?"]
       ),
       (
-        "jobs: {}\nstore: mysql://x",
+        "jobs: {}\nstore: redis://x",
         [
-          "2:8: store: there are no stores of the kind \"mysql\"; expected sqlite:PATH, postgresql://HOST/DATABASE or"
-            + " memory:"
+          "2:8: store: there are no stores of the kind \"redis\"; expected sqlite:PATH, postgresql://HOST/DATABASE,"
+            + " mysql://HOST/DATABASE or memory:"
         ]
       ),
       ("jobs: {}\nname: a/b", ["2:7: name: expected letters, digits, \"-\", \"_\" and \".\""]),

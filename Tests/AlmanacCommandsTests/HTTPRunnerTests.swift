@@ -71,7 +71,7 @@ final class TinyServer: Sendable {
   }
 }
 
-@Suite("A call succeeds by its status, and says why where it does not", .timeLimit(.minutes(5)))
+@Suite("A call succeeds by its status, and says why where it does not", .timeLimit(.minutes(2)))
 struct HTTPRunnerTests {
   @Test("an expected status is success")
   func success() async throws {
@@ -149,6 +149,25 @@ struct HTTPRunnerTests {
     #expect(await server.request() != nil)
     running.cancel()
     await #expect(throws: CancellationError.self) { try await running.value }
+  }
+
+  @Test("cancelling does no harm at whatever moment it comes, that of the answer among them")
+  func cancelledAnytime() async throws {
+    let server = try TinyServer { _ in TinyServer.answer("200 OK", "done") }
+    defer { server.stop() }
+    let url = server.url("/")
+    var statuses = 0
+    for round in 0..<1_500 {
+      let running = Task { try await HTTPRunner().run(HTTPJob(url: url)) }
+      // From before it is begun to about when it is answered, which takes a millisecond.
+      for _ in 0..<round % 50 * 4 { await Task.yield() }
+      running.cancel()
+      switch await running.result {
+      case .success(let status): statuses += status == 200 ? 1 : 0
+      case .failure(let error): #expect(error is CancellationError, "\(error)")
+      }
+    }
+    #expect(statuses < 1_500)
   }
 
   @Test("a call that was cancelled before it began is not made")

@@ -83,8 +83,12 @@ struct SmallTextTests {
     #expect(try StoreAddress("sqlite:a/b.sqlite").resolved(in: "/srv").description == "sqlite:/srv/a/b.sqlite")
     #expect(try StoreAddress("sqlite:/a.sqlite").resolved(in: "/srv").description == "sqlite:/a.sqlite")
     #expect(try StoreAddress("sqlite:///a.sqlite").description == "sqlite:/a.sqlite")
+    for server in ["postgresql", "mysql", "mariadb"] {
+      let shown = try StoreAddress("\(server)://me:secret@db.example.com/app").description
+      #expect(!shown.contains("secret") && shown.hasPrefix(server == "mariadb" ? "mysql:" : server + ":"))
+    }
     #expect(try StoreAddress("memory:").kind == .memory)
-    for bad in ["", "sqlite", "sqlite:", "memory:x", "mysql://x", "a\u{0}b:"] {
+    for bad in ["", "sqlite", "sqlite:", "memory:x", "redis://x", "a\u{0}b:"] {
       #expect(throws: SyntaxProblem.self) { try StoreAddress(bad) }
     }
   }

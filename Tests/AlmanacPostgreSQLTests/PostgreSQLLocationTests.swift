@@ -1,5 +1,6 @@
 #if PostgreSQL
 import Almanac
+import AlmanacSQL
 import AlmanacStoreScenes
 import Testing
 

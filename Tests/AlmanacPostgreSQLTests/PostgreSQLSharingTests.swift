@@ -42,6 +42,23 @@ struct PostgreSQLSharingTests {
     try await self.schema.drop()
   }
 
+  @Test("a store that is to tell nobody adds and changes all the same")
+  func silence() async throws {
+    let store = try self.schema.store(options: PostgreSQLOptions(maximumConnections: 2, notifies: false))
+    #expect(!store.capabilities.notifies)
+    try await store.add([oneShot("a"), oneShot("b", at: 1_000)])
+    let answers = try await store.update(["b"]) { record in
+      // Earlier than before: what others would be told.
+      var record = record
+      record.state.revision += 1
+      record.state.nextFire = start
+      return .commit(record, [])
+    }
+    #expect(answers.first?.record?.state.nextFire == start)
+    await store.close()
+    try await self.schema.drop()
+  }
+
   @Test("a role that may not create anything works once another has migrated, and is told before that")
   func poorRole() async throws {
     let role = "r" + self.schema.name
@@ -122,7 +139,8 @@ struct PostgreSQLSharingTests {
     try await store.prepare()
     let shelf = try await store.opening.value()
     let (stream, continuation) = AsyncStream.makeStream(of: StoreChange.self)
-    let listener = Listener(settings: store.pool.settings, channel: Channel(name: shelf.channel.name)) {
+    let presence = Presence(settling: .zero)
+    let listener = Listener(pool: store.pool, channel: Channel(name: shelf.channel.name), presence: presence) {
       continuation.yield($0)
     }
     let listening = Task { await listener.run() }
@@ -170,20 +188,7 @@ struct PostgreSQLSharingTests {
   func claiming() async throws {
     let stores = [try self.schema.store(), try self.schema.store()]
     try await stores[0].add((0..<2_000).map { oneShot(JobID("job-\($0)")) })
-    let demand = Demand(jobNames: ["job"], slots: [Lane.defaultExecutor: 1])
-    let begun = try await withThrowingTaskGroup(of: [JobID].self) { group in
-      for store in stores {
-        group.addTask {
-          let session = try await store.openSession(draft())
-          var begun: [JobID] = []
-          while try await store.earliestWake(demand) != nil {
-            begun += try await store.claim(100, at: 5, as: session.epoch)
-          }
-          return begun
-        }
-      }
-      return try await group.reduce(into: []) { $0 += $1 }
-    }
+    let begun = try await claimAll(stores, at: 5)
     #expect(Set(begun).count == 2_000)
     #expect(begun.count == 2_000)
     #expect(try await stores[0].problems() == [])

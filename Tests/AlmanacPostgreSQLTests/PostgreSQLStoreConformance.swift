@@ -1,5 +1,7 @@
 #if PostgreSQL
 import Almanac
+import AlmanacSQL
+import AlmanacStoreScenes
 import AlmanacTesting
 import Foundation
 import Testing
@@ -14,7 +16,7 @@ struct PostgreSQLStoreConformance {
   @Test("on a server", arguments: StoreLaw.laws(for: harness))
   func obeys(_ law: StoreLaw) async throws {
     // Without a server the suite fails; it is never passed over.
-    if TestServer.address.isEmpty { throw ServerIsMissing() }
+    if TestServer.address.isEmpty { throw ServerIsMissing("ALMANAC_TEST_POSTGRESQL") }
     try await law.check(Self.harness)
   }
 
@@ -28,9 +30,11 @@ extension StoreHarness {
   static func postgreSQL(_ schema: TestSchema) -> StoreHarness {
     let capabilities = StoreCapabilities(
       sharedAcrossHosts: true, sharedAcrossProcesses: true, durable: true, serverTime: true, notifies: true,
-      atomicHistory: true, atomicBatch: true)
+      seesConnections: true, atomicHistory: true, atomicBatch: true)
     return StoreHarness(
       "postgresql", capabilities: capabilities,
+      // As the death of its process would, for those who see its connections.
+      kill: { ($0 as? PostgreSQLStore)?.feed.finish() },
       spoil: { client, id in
         guard let store = client as? PostgreSQLStore else { return }
         try await schema.sql(

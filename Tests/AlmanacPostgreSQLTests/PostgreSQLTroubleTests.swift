@@ -10,18 +10,6 @@ import Testing
 
 @Suite("PostgreSQL in trouble")
 struct PostgreSQLTroubleTests {
-  /// Repeats what failed for the moment, as a scheduler does.
-  private func again<Answer: Sendable>(_ call: () async throws -> Answer) async throws -> Answer {
-    for _ in 0..<200 {
-      do {
-        return try await call()
-      } catch let error as StoreError where error.isTransient {
-        await TestServer.pause(.milliseconds(50))
-      }
-    }
-    return try await call()
-  }
-
   @Test("a connection that was ended while nobody used it is replaced without a word")
   func ended() async throws {
     let schema = TestSchema()
@@ -42,27 +30,10 @@ struct PostgreSQLTroubleTests {
   func killed() async throws {
     let schema = TestSchema()
     let store = try schema.store()
-    try await store.prepare()
-    let session = try await store.openSession(draft())
-    // One blow for each call, at whatever moment of it.
-    @Sendable func strike() async throws {
+    let records = try await addAndClaim(in: store) {
       try await schema.sql(
         "select pg_terminate_backend(pid)::text from pg_stat_activity where application_name = '\(schema.name)'")
     }
-    for round in 0..<20 {
-      let records = (0..<50).map { oneShot(JobID("job-\(round)-\($0)")) }
-      async let blow: Void = strike()
-      _ = try await self.again { try await store.insert(records) { _, _ in .refuse(.kept) } }
-      try await blow
-    }
-    var claimed = 0
-    while claimed < 1_000 {
-      async let blow: Void = strike()
-      _ = try await self.again { try await store.claim(100, at: 5, as: session.epoch) }
-      try await blow
-      claimed = try await self.again { try await store.records(ownedBy: session.epoch, limit: 2_000) }.count
-    }
-    let records = try await self.again { try await store.query(JobQuery(statuses: nil, limit: 1_000)) }.records
     #expect(records.count == 1_000)
     #expect(records.allSatisfy { $0.state.claims == 1 && $0.state.runs.count == 1 })
     #expect(try await store.problems() == [])
@@ -72,14 +43,14 @@ struct PostgreSQLTroubleTests {
 
   @Test("a server that is restarted the hard way is found again, with all that it had answered")
   func restarted() async throws {
-    let server = try await OwnServer()
+    let server = try await OwnServer.postgreSQL()
     let schema = TestSchema(on: server.address)
     let store = try schema.store()
     let changes = store.changes()
     try await store.add([oneShot("before")])
     try await server.crash()
-    _ = try await self.again { try await store.insert([oneShot("after")]) { _, _ in .refuse(.kept) } }
-    let found = try await self.again { try await store.fetch(["before", "after"]) }
+    _ = try await again { try await store.insert([oneShot("after")]) { _, _ in .refuse(.kept) } }
+    let found = try await again { try await store.fetch(["before", "after"]) }
     #expect(found.compactMap { $0?.id } == ["before", "after"])
     // The listener is back too.
     let other = try schema.store()
@@ -87,7 +58,7 @@ struct PostgreSQLTroubleTests {
     let teller = Task {
       while !Task.isCancelled {
         try? await other.announce(.cancel("a", owner: Epoch(7)))
-        await TestServer.pause(.milliseconds(100))
+        await pause(.milliseconds(100))
       }
     }
     #expect(await told != nil)

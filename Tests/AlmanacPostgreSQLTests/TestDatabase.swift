@@ -1,5 +1,6 @@
 #if PostgreSQL
 import Almanac
+import AlmanacSQL
 import AlmanacStoreScenes
 import AlmanacTesting
 import Foundation
@@ -16,65 +17,43 @@ enum TestServer {
   static func url(
     _ server: String, schema: String, namespace: String = "default", user: String? = nil, more: String = ""
   ) throws -> String {
-    guard !server.isEmpty else { throw ServerIsMissing() }
+    guard !server.isEmpty else { throw ServerIsMissing("ALMANAC_TEST_POSTGRESQL") }
     var address = server
     if let user, let at = address.firstIndex(of: "@"), let start = address.range(of: "://")?.upperBound {
       address.replaceSubrange(start..<at, with: user)
     }
-    return address + "?schema=\(schema)&namespace=\(namespace)\(more)"
+    return address + (address.contains("?") ? "&" : "?") + "schema=\(schema)&namespace=\(namespace)\(more)"
   }
 
-  /// Between two looks at a fact that a server does not announce.
-  static func pause(_ duration: Duration) async {
-    await withCheckedContinuation { continuation in
-      _ = SystemClock().timer(after: duration) { continuation.resume() }
-    }
+  /// The addresses of a pooler in front of it, by the kind of its pool: `ALMANAC_TEST_PGBOUNCER` is the beginning of them.
+  static func pooler(_ kind: String) throws -> String {
+    guard let address = ProcessInfo.processInfo.environment["ALMANAC_TEST_PGBOUNCER"] else { throw PoolerIsMissing() }
+    return address + kind
   }
 
   static func options() -> PostgreSQLOptions { PostgreSQLOptions(maximumConnections: 2) }
 }
 
-struct ServerIsMissing: Error, CustomStringConvertible {
+struct PoolerIsMissing: Error, CustomStringConvertible {
   var description: String {
-    "ALMANAC_TEST_POSTGRESQL is not set; run `scripts/servers start DIR` and `. DIR/env`, or give the address of a server"
+    "ALMANAC_TEST_PGBOUNCER is not set; `scripts/servers start DIR` sets it where it finds pgbouncer"
   }
 }
 
-/// A server that one test has to itself, because it does to it what others would suffer from.
-final class OwnServer: Sendable {
-  let directory: String
-  let address: String
-
-  init() async throws {
-    self.directory = FileManager.default.temporaryDirectory.appendingPathComponent("almanac-\(UUID().uuidString)").path
-    try await OwnServer.run(["start", self.directory])
-    let lines = try String(contentsOfFile: self.directory + "/env", encoding: .utf8).split(separator: "\n")
-    let prefix = "export ALMANAC_TEST_POSTGRESQL='"
-    guard let line = lines.first(where: { $0.hasPrefix(prefix) }) else { throw ServerIsMissing() }
-    self.address = String(line.dropFirst(prefix.count).dropLast())
+extension OwnServer {
+  static func postgreSQL() async throws -> OwnServer {
+    try await OwnServer("postgresql", variable: "ALMANAC_TEST_POSTGRESQL")
   }
 
-  /// Ends it as the loss of power would, and starts it again.
-  func crash() async throws {
-    try await OwnServer.run(["crash", self.directory])
+  /// Adds a standby that has every commit before it is answered. Answers the address of the two.
+  func addStandby() async throws -> String {
+    try await self.perform("standby")
+    return try self.address("ALMANAC_TEST_POSTGRESQL_PAIR")
   }
 
-  func stop() async throws {
-    try await OwnServer.run(["stop", self.directory])
-    try FileManager.default.removeItem(atPath: self.directory)
-  }
-
-  private static func run(_ arguments: [String]) async throws {
-    let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("scripts/servers")
-    let process = Process()
-    process.executableURL = script
-    process.arguments = arguments
-    let status: Int32 = try await withCheckedThrowingContinuation { continuation in
-      process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-      do { try process.run() } catch { continuation.resume(throwing: error) }
-    }
-    if status != 0 { throw ServerIsMissing() }
+  /// Ends the first server as the loss of power would, and has the standby take its place.
+  func failOver() async throws {
+    try await self.perform("failover")
   }
 }
 

@@ -4,7 +4,7 @@ import AlmanacProcesses
 import AlmanacTesting
 import Testing
 
-@Suite("Worker processes obey every executor law", .timeLimit(.minutes(5)))
+@Suite("Worker processes obey every executor law", .timeLimit(.minutes(2)))
 struct ProcessExecutorConformance {
   static let harness = ExecutorHarness(
     "processes", isolatesCrashes: true, killsWhatHangs: true, toleratesBlocking: true, carriesTraces: carriesTraces

@@ -2,7 +2,7 @@ import Almanac
 import AlmanacTesting
 import Testing
 
-@Suite("Executors in trouble", .timeLimit(.minutes(5)))
+@Suite("Executors in trouble", .timeLimit(.minutes(1)))
 struct ExecutorTroubleTests {
   private static let death = RunOutcome(.crashed(Failure(type: "WorkerDied", message: "signal 4")))
 

@@ -2,7 +2,7 @@ import Almanac
 import AlmanacTesting
 import Testing
 
-@Suite("Stores that fail, runs that are scripted", .timeLimit(.minutes(5)))
+@Suite("Stores that fail, runs that are scripted", .timeLimit(.minutes(1)))
 struct FaultTests {
   private func test(_ plan: FaultPlan) -> (TestScheduler, FaultyStore) {
     let clock = ManualClock()

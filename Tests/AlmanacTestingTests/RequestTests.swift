@@ -2,7 +2,7 @@ import Almanac
 import AlmanacTesting
 import Testing
 
-@Suite("What a job's code asks for, and what its policies make of it", .timeLimit(.minutes(5)))
+@Suite("What a job's code asks for, and what its policies make of it", .timeLimit(.minutes(1)))
 struct RequestTests {
   private let retry = RetryPolicy(attempts: 3, backoff: .fixed(.seconds(1)))
 

@@ -3,7 +3,7 @@ import AlmanacTesting
 import Logging
 import Testing
 
-@Suite("What is kept of a run", .timeLimit(.minutes(5)))
+@Suite("What is kept of a run", .timeLimit(.minutes(1)))
 struct RunRecordTests {
   struct Tally: Codable, Hashable { var sent: Int }
 

@@ -2,7 +2,7 @@ import Almanac
 import AlmanacTesting
 import Testing
 
-@Suite("Jobs in trouble", .timeLimit(.minutes(5)))
+@Suite("Jobs in trouble", .timeLimit(.minutes(1)))
 struct TroubleTests {
   @Test("a job that kills its process is set aside, and its neighbours come to their end")
   func crashLoop() async throws {

@@ -4,12 +4,16 @@ import Foundation
 /// Every scenario by its name, in the order in which they run.
 let scenarios: [(name: String, run: @Sendable () async throws -> Void)] = [
   ("next", NextScenario.run), ("add", AddScenario.run), ("memory", MemoryScenario.run), ("burst", BurstScenario.run),
-  ("lateness", LatenessScenario.run), ("idle", IdleScenario.run), ("durable", DurableScenario.run),
-  ("blocking", BlockingScenario.run), ("processes", ProcessesScenario.run),
+  ("codec", CodecScenario.run), ("lateness", LatenessScenario.run), ("idle", IdleScenario.run),
+  ("durable", DurableScenario.run), ("postgresql", ServerScenario.run), ("blocking", BlockingScenario.run),
+  ("processes", ProcessesScenario.run),
 ]
 
 // A worker of the scenario of that name goes no further.
 await WorkerProcess.serveIfAsked { ProcessesScenario.registerJobs($0) }
+
+// So does a node of the scenario of a server.
+try await ServerNode.serveIfAsked()
 
 let names = Array(CommandLine.arguments.dropFirst())
 if let unknown = names.first(where: { name in !scenarios.contains { $0.name == name } }) {

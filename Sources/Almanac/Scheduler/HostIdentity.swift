@@ -9,24 +9,29 @@ import Bionic
 #endif
 
 /// Where this process is: for people, and so that a scheduler on the same machine can see that this process is gone.
-struct HostIdentity: Sendable {
+package struct HostIdentity: Hashable, Sendable {
   let host: String
-  let processID: Int32
+  package let processID: Int32
   /// One boot of one machine and one process namespace: within it, and only there, a process id means one process. Containers may share a host
   /// name and a process id, never this.
-  let machine: String?
+  package var machine: String?
 
   var nodeName: String { "\(self.host)-\(self.processID)" }
 
-  static let current = HostIdentity(
+  package static let current = HostIdentity(
     host: HostIdentity.hostName(), processID: getpid(), machine: HostIdentity.machineIdentity())
 
   /// True where the process of a session on this very machine is known not to exist any more.
   ///
   /// A process id that another process took over counts as alive: then the session's expiry tells, a little later.
   func knowsToBeGone(_ draft: SessionDraft) -> Bool {
-    guard let machine = self.machine, draft.machine == machine, draft.processID > 0 else { return false }
-    return kill(draft.processID, 0) == -1 && errno == ESRCH
+    self.canSee(draft) && kill(draft.processID, 0) == -1 && errno == ESRCH
+  }
+
+  /// True where the kernel can be asked for the process of a session, and it is another than this one.
+  func canSee(_ draft: SessionDraft) -> Bool {
+    guard let machine = self.machine else { return false }
+    return draft.machine == machine && draft.processID > 0 && draft.processID != self.processID
   }
 
   private static func hostName() -> String {

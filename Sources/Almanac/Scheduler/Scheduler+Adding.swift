@@ -50,11 +50,7 @@ extension Scheduler {
     let records = try zip(jobs, Surroundings.uniqueNumbers(jobs.count)).map {
       try self.record($0, incarnation: $1, &terms, at: desk)
     }
-    var answers: [InsertAnswer] = []
-    answers.reserveCapacity(records.count)
-    for chunk in records.chunks(of: desk.store.capabilities.maximumBatch) {
-      answers += try await desk.insert(Array(chunk), onConflict: policy)
-    }
+    let answers = try await desk.insertMany(records, onConflict: policy)
     return try zip(records, answers).map { try self.added($0.id, $1, at: desk) }
   }
 

@@ -32,6 +32,8 @@ public struct SchedulerConfiguration: Sendable {
   public var clockTolerance: Duration
   /// The zone data that fire times are computed by: this machine's, unless a test brings its own.
   package var zoneDatabase: ZoneDatabase
+  /// Where this process says that it is: where it is, unless a test has its processes appear to be on hosts of their own.
+  package var host: HostIdentity
 
   public init(
     node: String? = nil, queues: Set<String>? = nil, startsPaused: Bool = false,
@@ -55,6 +57,7 @@ public struct SchedulerConfiguration: Sendable {
     self.eventBuffer = eventBuffer
     self.clockTolerance = max(clockTolerance, .zero)
     self.zoneDatabase = .system
+    self.host = .current
   }
 
   public static let defaultAlias = "default"

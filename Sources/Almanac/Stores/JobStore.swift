@@ -36,7 +36,9 @@ public protocol JobStore: Sendable {
   /// changes nothing, where the session is dead or unknown.
   func renewSession(_ epoch: Epoch, _ draft: SessionDraft) async throws -> Session?
 
-  /// All sessions that are not forgotten, alive and dead, by epoch.
+  /// All sessions that are not forgotten, alive and dead, by epoch. Of each that is alive it says, where the store can tell and is asked by a client that
+  /// listens to ``changes()``, whether its process is connected (``Session/isConnected``): never false while a living process has had no time to
+  /// connect again after the store, or the way to it, was away.
   func sessions() async throws -> [Session]
 
   /// Marks the session dead if it is alive and its expiry is the one given (a renewal in between wins). Answers whether

@@ -9,9 +9,16 @@ public struct Session: Hashable, Sendable, Codable {
   public var renewedAt: Instant
   public var expiresAt: Instant
   public var isDead: Bool
+  /// Whether the connection is there by which the store knows the session's process: false where it is gone, nil where the store cannot tell at
+  /// this moment. Only ``JobStore/sessions()`` says it.
+  ///
+  /// A process that lives may lose its connection and open another one. So false is a sign and no proof; schedulers act on it when they have seen it
+  /// twice, most of a second apart.
+  public var isConnected: Bool?
 
   public init(
-    epoch: Epoch, draft: SessionDraft, openedAt: Instant, renewedAt: Instant, expiresAt: Instant, isDead: Bool = false
+    epoch: Epoch, draft: SessionDraft, openedAt: Instant, renewedAt: Instant, expiresAt: Instant, isDead: Bool = false,
+    isConnected: Bool? = nil
   ) {
     self.epoch = epoch
     self.draft = draft
@@ -19,6 +26,7 @@ public struct Session: Hashable, Sendable, Codable {
     self.renewedAt = renewedAt
     self.expiresAt = expiresAt
     self.isDead = isDead
+    self.isConnected = isConnected
   }
 }
 

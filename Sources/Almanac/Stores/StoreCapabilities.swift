@@ -12,6 +12,9 @@ public struct StoreCapabilities: Hashable, Sendable {
   public var serverTime: Bool
   /// ``JobStore/changes()`` tells of other clients' writes within a second, without being asked.
   public var notifies: Bool
+  /// ``JobStore/sessions()`` tells whether the processes of sessions are connected, to a client that listens to ``JobStore/changes()`` of those that do
+  /// so too.
+  public var seesConnections: Bool
   /// A change and its history are committed in one step: an outbox never outlives its commit.
   public var atomicHistory: Bool
   /// What one call of ``JobStore/update(_:_:)`` changes is committed in one step: all of it or, where that cannot be, nothing.
@@ -23,15 +26,15 @@ public struct StoreCapabilities: Hashable, Sendable {
 
   public init(
     sharedAcrossHosts: Bool = false, sharedAcrossProcesses: Bool = false, durable: Bool = false,
-    serverTime: Bool = false, notifies: Bool = false, atomicHistory: Bool = false, atomicBatch: Bool = false,
-    maximumBatch: Int = 1_000,
-    maximumPayload: Int = 1 << 20
+    serverTime: Bool = false, notifies: Bool = false, seesConnections: Bool = false, atomicHistory: Bool = false,
+    atomicBatch: Bool = false, maximumBatch: Int = 1_000, maximumPayload: Int = 1 << 20
   ) {
     self.sharedAcrossHosts = sharedAcrossHosts
     self.sharedAcrossProcesses = sharedAcrossProcesses
     self.durable = durable
     self.serverTime = serverTime
     self.notifies = notifies
+    self.seesConnections = seesConnections
     self.atomicHistory = atomicHistory
     self.atomicBatch = atomicBatch
     self.maximumBatch = maximumBatch

@@ -57,8 +57,9 @@ extension JobRecord {
     let policies = self.definition.policies
     var end = policies.deadlineAt(of: run.fireTime)
     if run.attempt == 1, let grace = policies.misfireGrace {
-      let start = FireSchedule(self.definition).start(of: run.fireTime)
-      let late = start + max(grace, .zero) + .microseconds(1)
+      // By the most that its jitter may have put it off. How much it did follows from the trigger too, and newer zone data may move its fires: what a
+      // store enters must follow from the record alone, whoever reads it.
+      let late = run.fireTime + max(policies.jitter, .zero) + max(grace, .zero) + .microseconds(1)
       end = min(end ?? late, late)
     }
     return end

@@ -1,10 +1,7 @@
 #if CommandLine
 import Almanac
+import AlmanacSQL
 import ArgumentParser
-
-#if PostgreSQL
-import AlmanacPostgreSQL
-#endif
 
 struct MigrateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -23,12 +20,10 @@ struct MigrateCommand: AsyncParsableCommand {
     let address = try self.store.address()
     let store = try address.open(creating: true)
     do {
-      #if PostgreSQL
-      if let server = store as? PostgreSQLStore {
+      if let server = store as? any MigratingStore {
         try await self.migrate(server, address, console)
         return await store.close()
       }
-      #endif
       if self.dryRun {
         throw CommandFailure(.usage, "\(address) has no migrations to show; only a store on a server has")
       }
@@ -41,17 +36,15 @@ struct MigrateCommand: AsyncParsableCommand {
     await store.close()
   }
 
-  #if PostgreSQL
-  private func migrate(_ store: PostgreSQLStore, _ address: StoreAddress, _ console: Console) async throws {
+  private func migrate(_ store: any MigratingStore, _ address: StoreAddress, _ console: Console) async throws {
     if self.dryRun {
       let script = try await store.pendingMigration()
       if script.isEmpty { return console.complain("\(address) is up to date.") }
-      console.print("begin;\n\n" + script + "commit;")
+      console.print(store.migratesInTransaction ? "begin;\n\n" + script + "commit;" : script)
     } else {
       let isChanged = try await store.migrate()
       console.complain(isChanged ? "\(address) was migrated." : "\(address) is up to date.")
     }
   }
-  #endif
 }
 #endif

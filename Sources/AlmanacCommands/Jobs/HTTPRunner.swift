@@ -94,10 +94,12 @@ struct HTTPAnswer: Hashable, Sendable {
 
 /// One request on its way. The first end counts: the answer, an error, the timeout, or being cancelled.
 private final class HTTPExchange: NSObject, URLSessionDataDelegate, Sendable {
+  private typealias Call = (session: URLSession, task: URLSessionTask)
+
   private struct State {
     var continuation: CheckedContinuation<HTTPAnswer, any Error>?
     var ended: Result<HTTPAnswer, any Error>?
-    var session: URLSession?
+    var call: Call?
     var status: Int?
     var body: [UInt8] = []
   }
@@ -108,6 +110,15 @@ private final class HTTPExchange: NSObject, URLSessionDataDelegate, Sendable {
 
   /// The most bytes of an answer's body that are kept.
   private static let bodyLimit = 1_024
+
+  /// Without a cache. There is nothing to keep; and where there is one, the library looks into it before it has a place for the call, so that a
+  /// call that is cancelled just then is looked for in vain, for which it traps.
+  private static var configuration: URLSessionConfiguration {
+    let configuration = URLSessionConfiguration.ephemeral
+    configuration.urlCache = nil
+    configuration.requestCachePolicy = .reloadIgnoringLocalCacheData
+    return configuration
+  }
 
   init(_ request: URLRequest, timeout: Duration) {
     self.request = request
@@ -122,29 +133,37 @@ private final class HTTPExchange: NSObject, URLSessionDataDelegate, Sendable {
       }
       if let ended { return continuation.resume(with: ended) }
       // A session of its own for each call: nothing, cookies among it, is carried from one job's run to another's.
-      let session = URLSession(configuration: .ephemeral, delegate: self, delegateQueue: nil)
+      let session = URLSession(configuration: HTTPExchange.configuration, delegate: self, delegateQueue: nil)
+      let task = session.dataTask(with: self.request)
       let isLate = self.state.withLock { state -> Bool in
         guard state.ended == nil else { return true }
-        state.session = session
+        state.call = (session, task)
         return false
       }
-      if isLate { return session.invalidateAndCancel() }
-      session.dataTask(with: self.request).resume()
+      if isLate { HTTPExchange.abandon((session, task)) } else { task.resume() }
     }
   }
 
-  func end(_ result: Result<HTTPAnswer, any Error>) {
-    let (continuation, session) = self.state.withLock { state in
-      guard state.ended == nil else { return (nil, nil) as (CheckedContinuation<HTTPAnswer, any Error>?, URLSession?) }
+  /// - Parameter isOver: the library said itself that the call has come to its end. To cancel it then would be to cancel what it has forgotten, for
+  ///   which it traps.
+  func end(_ result: Result<HTTPAnswer, any Error>, isOver: Bool = false) {
+    let (continuation, call) = self.state.withLock { state in
+      guard state.ended == nil else { return (nil, nil) as (CheckedContinuation<HTTPAnswer, any Error>?, Call?) }
       state.ended = result
       defer {
         state.continuation = nil
-        state.session = nil
+        state.call = nil
       }
-      return (state.continuation, state.session)
+      return (state.continuation, state.call)
     }
-    session?.invalidateAndCancel()
+    if let call { if isOver { call.session.finishTasksAndInvalidate() } else { HTTPExchange.abandon(call) } }
     continuation?.resume(with: result)
+  }
+
+  /// Cancels the one task by itself: `invalidateAndCancel()` goes through the list of a session's tasks while the library takes them from it.
+  private static func abandon(_ call: Call) {
+    call.task.cancel()
+    call.session.finishTasksAndInvalidate()
   }
 
   func urlSession(
@@ -165,17 +184,18 @@ private final class HTTPExchange: NSObject, URLSessionDataDelegate, Sendable {
     if let error {
       // The library's own limit lies above ours; on a machine that is busy enough it may be noticed first.
       if (error as? URLError)?.code == .timedOut {
-        return self.end(.failure(HTTPFailed(reason: .timedOut(self.timeout), excerpt: nil)))
+        return self.end(.failure(HTTPFailed(reason: .timedOut(self.timeout), excerpt: nil)), isOver: true)
       }
       let reason = VisibleText.line((error as NSError).localizedDescription)
-      return self.end(.failure(HTTPFailed(reason: .unreachable(reason), excerpt: nil)))
+      return self.end(.failure(HTTPFailed(reason: .unreachable(reason), excerpt: nil)), isOver: true)
     }
     let (status, body) = self.state.withLock { ($0.status, $0.body) }
     guard let status = status ?? (task.response as? HTTPURLResponse)?.statusCode else {
-      return self.end(.failure(HTTPFailed(reason: .unreachable("the answer has no status"), excerpt: nil)))
+      return self.end(
+        .failure(HTTPFailed(reason: .unreachable("the answer has no status"), excerpt: nil)), isOver: true)
     }
     let excerpt = VisibleText.truncated(VisibleText.line(String(decoding: body, as: UTF8.self)).trimmed, to: 400)
-    self.end(.success(HTTPAnswer(status: status, excerpt: excerpt)))
+    self.end(.success(HTTPAnswer(status: status, excerpt: excerpt)), isOver: true)
   }
 }
 #endif

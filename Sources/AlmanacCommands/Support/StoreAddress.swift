@@ -1,5 +1,8 @@
 import Almanac
 
+#if MySQL
+import AlmanacMySQL
+#endif
 #if PostgreSQL
 import AlmanacPostgreSQL
 #endif
@@ -7,13 +10,20 @@ import AlmanacPostgreSQL
 import AlmanacSQLite
 #endif
 
-/// The address of a store: `sqlite:PATH`, `sqlite:PATH?namespace=NAME`, `postgresql://HOST/DATABASE`, or `memory:` for one that is gone with its process.
+/// The address of a store: `sqlite:PATH`, `sqlite:PATH?namespace=NAME`, `postgresql://HOST/DATABASE`, `mysql://HOST/DATABASE`, or `memory:` for one
+/// that is gone with its process.
 struct StoreAddress: Hashable, Sendable, CustomStringConvertible {
   enum Kind: Hashable, Sendable {
     case sqlite(path: String, namespace: String)
     /// - Parameter name: the address without its secrets.
-    case postgreSQL(url: String, name: String)
+    case server(Server, url: String, name: String)
     case memory
+  }
+
+  /// The kinds of stores on servers, by the traits that they need.
+  enum Server: String, Hashable, Sendable {
+    case postgreSQL = "PostgreSQL"
+    case mySQL = "MySQL"
   }
 
   var kind: Kind
@@ -31,16 +41,18 @@ struct StoreAddress: Hashable, Sendable, CustomStringConvertible {
     let rest = String(text[text.index(after: colon)...])
     switch scheme.lowercased() {
     case "sqlite": self.kind = try StoreAddress.sqlite(text, rest)
-    case "postgresql", "postgres": self.kind = try StoreAddress.postgreSQL(text)
+    case "postgresql", "postgres": self.kind = try StoreAddress.server(.postgreSQL, text)
+    case "mysql", "mariadb": self.kind = try StoreAddress.server(.mySQL, text)
     case "memory":
       guard rest.isEmpty else { throw SyntaxProblem(column: 8, message: "nothing may follow memory:") }
       self.kind = .memory
     default:
-      let nearest = NearestName.nearest(to: scheme, among: ["sqlite", "postgresql", "memory"])
+      let nearest = NearestName.nearest(to: scheme, among: ["sqlite", "postgresql", "mysql", "mariadb", "memory"])
       throw SyntaxProblem(
         column: 1,
         message: "there are no stores of the kind \"\(VisibleText.line(scheme))\"; "
-          + (nearest.map { "did you mean \($0):?" } ?? "expected sqlite:PATH, postgresql://HOST/DATABASE or memory:"))
+          + (nearest.map { "did you mean \($0):?" }
+            ?? "expected sqlite:PATH, postgresql://HOST/DATABASE, mysql://HOST/DATABASE or memory:"))
     }
   }
 
@@ -61,19 +73,14 @@ struct StoreAddress: Hashable, Sendable, CustomStringConvertible {
     #endif
   }
 
-  private static func postgreSQL(_ text: String) throws(SyntaxProblem) -> Kind {
-    #if PostgreSQL
+  private static func server(_ server: Server, _ text: String) throws(SyntaxProblem) -> Kind {
     do {
-      return .postgreSQL(url: text, name: try PostgreSQLLocation(text).description)
+      return .server(server, url: text, name: try server.describe(text))
     } catch let error as StoreError {
       throw SyntaxProblem(column: 1, message: error.message)
     } catch {
       throw SyntaxProblem(column: 1, message: String(describing: error))
     }
-    #else
-    // Who cannot read it cannot tell what of it is secret.
-    return .postgreSQL(url: text, name: "postgresql:")
-    #endif
   }
 
   /// The same address with its path seen from a directory.
@@ -88,8 +95,28 @@ struct StoreAddress: Hashable, Sendable, CustomStringConvertible {
     switch self.kind {
     case .sqlite(let path, let namespace):
       namespace == "default" ? "sqlite:\(path)" : "sqlite:\(path)?namespace=\(namespace)"
-    case .postgreSQL(_, let name): name
+    case .server(_, _, let name): name
     case .memory: "memory:"
+    }
+  }
+}
+
+extension StoreAddress.Server {
+  /// The address without its secrets. Who cannot read it cannot tell what of it is secret, and shows its kind alone.
+  fileprivate func describe(_ text: String) throws -> String {
+    switch self {
+    case .postgreSQL:
+      #if PostgreSQL
+      return try PostgreSQLLocation(text).description
+      #else
+      return "postgresql:"
+      #endif
+    case .mySQL:
+      #if MySQL
+      return try MySQLLocation(text).description
+      #else
+      return "mysql:"
+      #endif
     }
   }
 }

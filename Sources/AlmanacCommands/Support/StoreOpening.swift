@@ -1,5 +1,8 @@
 import Almanac
 
+#if MySQL
+import AlmanacMySQL
+#endif
 #if PostgreSQL
 import AlmanacPostgreSQL
 #endif
@@ -23,17 +26,15 @@ extension StoreAddress {
     switch self.kind {
     case .memory:
       return MemoryStore()
-    case .postgreSQL(let url, _):
-      #if PostgreSQL
+    case .server(let server, let url, _):
       do {
-        return try PostgreSQLStore(url: url)
+        if let store = try server.store(url) { return store }
       } catch {
         let reason = (error as? StoreError)?.message ?? String(describing: error)
         throw CommandFailure(.unavailable, "the store \(self) cannot be opened: \(reason)")
       }
-      #else
-      throw CommandFailure(.unavailable, "this almanac was built without the trait PostgreSQL, which \(self) needs")
-      #endif
+      throw CommandFailure(
+        .unavailable, "this almanac was built without the trait \(server.rawValue), which \(self) needs")
     case .sqlite(let path, let namespace):
       #if SQLite
       if !creating, access(path, F_OK) != 0 {
@@ -48,6 +49,26 @@ extension StoreAddress {
       }
       #else
       throw CommandFailure(.unavailable, "this almanac was built without the trait SQLite, which \(self) needs")
+      #endif
+    }
+  }
+}
+
+extension StoreAddress.Server {
+  /// The store at this address; nil where it was not built in.
+  fileprivate func store(_ url: String) throws -> (any JobStore)? {
+    switch self {
+    case .postgreSQL:
+      #if PostgreSQL
+      return try PostgreSQLStore(url: url)
+      #else
+      return nil
+      #endif
+    case .mySQL:
+      #if MySQL
+      return try MySQLStore(url: url)
+      #else
+      return nil
       #endif
     }
   }

@@ -1,10 +1,13 @@
 #if PostgreSQL
 import Almanac
+import AlmanacSQL
 import CPostgreSQL
 import Foundation
 
+typealias ConnectionPool = ServerPool<ServerConnection>
+
 /// How connections of a store are opened: what the address says, and what we add where it says nothing.
-struct ConnectionSettings: Hashable, Sendable {
+struct ConnectionSettings: PoolSettings, Hashable {
   /// What libpq is given: the address, without what only Almanac understands.
   let address: String
   /// The address without its secrets, for errors.
@@ -18,6 +21,10 @@ struct ConnectionSettings: Hashable, Sendable {
     self.schema = location.schema
     self.options = options
   }
+
+  var maximumConnections: Int { self.options.maximumConnections }
+
+  static let threadName = "almanac.postgresql"
 
   var answerTimeout: Duration { self.options.statementTimeout + .seconds(5) }
 

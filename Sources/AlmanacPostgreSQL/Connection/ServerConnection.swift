@@ -1,5 +1,6 @@
 #if PostgreSQL
 import Almanac
+import AlmanacSQL
 import CPostgreSQL
 import Foundation
 
@@ -15,7 +16,9 @@ import Darwin
 ///
 /// Statements are sent and then waited for with a limit: a server that accepts a statement and never answers would hold the
 /// thread for ever otherwise, since the server's own timeout ends only what the server still looks after.
-final class ServerConnection {
+final class ServerConnection: PooledConnection {
+  typealias Failure = ServerFailure
+
   let settings: ConnectionSettings
   private let handle: OpaquePointer
   private var prepared: Set<String> = []
@@ -48,7 +51,6 @@ final class ServerConnection {
   /// The number that the server knows the connection by.
   var serverProcess: Int32 { PQbackendPID(self.handle) }
 
-  /// True where the server ended the connection while nobody used it: what is asked next would be lost on the way.
   var wasEnded: Bool {
     if self.isBroken { return true }
     // A server has nothing to say to one who asked nothing, but that it ends the connection, or that a setting changed:

@@ -1,11 +1,12 @@
 #if PostgreSQL
 import Almanac
+import AlmanacSQL
 import CPostgreSQL
 
 /// What PostgreSQL, or libpq, could not do.
 ///
 /// Of what the server says only the main message is kept: its details quote values, and payloads may hold secrets.
-struct ServerFailure: Error, Hashable, Sendable {
+struct ServerFailure: ServerTrouble, Hashable {
   /// The five characters of https://www.postgresql.org/docs/current/errcodes-appendix.html; empty where the server said nothing.
   var state: String
   var message: String
@@ -39,10 +40,13 @@ struct ServerFailure: Error, Hashable, Sendable {
   /// The state of a failure to connect, which libpq gives none.
   static let connecting = "08001"
 
-  /// True where the same transaction may go through at the next try, and nothing was done.
+  var whileConnecting: ServerFailure {
+    ServerFailure(
+      state: self.state.isEmpty ? ServerFailure.connecting : self.state, message: self.message, breaksConnection: true)
+  }
+
   var isConflict: Bool { self.state == "40001" || self.state == "40P01" }
 
-  /// The error in the store's words: what was wrong, and what to do.
   func translated(store: String) -> StoreError {
     let (code, words) = self.explained
     return StoreError(code, store: store, words)
@@ -58,6 +62,12 @@ struct ServerFailure: Error, Hashable, Sendable {
         .readOnly,
         "the role may not do that (\(told)); grant it SELECT, INSERT, UPDATE and DELETE on the tables of the schema and"
           + " USAGE on its sequences"
+      )
+    case "26000", "42P05":
+      return (
+        .unsupported,
+        "a statement that was prepared is not there (\(told)): a pooler between here and the server hands out connections by transaction;"
+          + " let the store go around it, or through a pool with pool_mode = session"
       )
     case "42P01", "42703", "42883", "3F000", "42704":
       return (.corrupted, "the schema is not as this version left it (\(told)); see `almanac migrate`")

@@ -1,5 +1,6 @@
 #if PostgreSQL
 import Almanac
+import AlmanacSQL
 
 /// The tables and their versions.
 ///
@@ -7,7 +8,7 @@ import Almanac
 /// lock of the database: of two nodes that come at once, one migrates and the other finds it done. A role that may not
 /// create anything works once another one has migrated.
 enum Schema {
-  private static let migrations: [String] = [Schema.version1, Schema.functions1]
+  private static let migrations: [String] = [Schema.version1, Schema.functions1, Schema.guards]
 
   static var currentVersion: Int { self.migrations.count }
 
@@ -18,10 +19,11 @@ enum Schema {
     );
     """
 
-  /// What has to be run for a schema of the given version, nil where there is none, to become the current one.
-  static func script(from version: Int?, settings: ConnectionSettings) -> String {
+  /// What has to be run for a schema of the given version, nil where there is none, to become the current one, or an earlier one where a test wants
+  /// to begin with that.
+  static func script(from version: Int?, to last: Int = Schema.currentVersion, settings: ConnectionSettings) -> String {
     let done = version ?? 0
-    guard done < self.currentVersion else { return "" }
+    guard done < last else { return "" }
     var script = ""
     if version == nil {
       script +=
@@ -30,7 +32,7 @@ enum Schema {
     } else {
       script += "set local search_path = \(settings.quotedSchema);\n\n"
     }
-    for number in done + 1...self.currentVersion {
+    for number in done + 1...last {
       script += "-- Version \(number)\n" + self.migrations[number - 1]
       script += "\n\ninsert into migration (version) values (\(number));\n\n"
     }

@@ -48,7 +48,7 @@ struct JobListing: Sendable {
   }
 
   func rows(in lanes: [Int64: Lane], cache: RecordCache, _ connection: ServerConnection) throws -> [RawRecord] {
-    guard !(self.query.statuses?.isEmpty ?? false), let served = self.lanes(lanes) else { return [] }
+    guard !(self.query.statuses?.isEmpty ?? false), let served = self.query.lanes(among: lanes) else { return [] }
     switch self.query.order {
     case .id:
       var condition = self.condition(try self.path(connection), served)
@@ -195,15 +195,6 @@ struct JobListing: Sendable {
     if let before = self.query.nextFireBefore {
       condition.require("w.next_fire < \(condition.bind(before.microsecondsSinceEpoch))")
     }
-  }
-
-  /// The lanes that are asked for, empty for all; nil where no lane is.
-  private func lanes(_ lanes: [Int64: Lane]) -> [Int64]? {
-    if self.query.jobName == nil, self.query.jobNamePrefix == nil, self.query.queue == nil { return [] }
-    let matching = lanes.filter { _, lane in
-      self.query.matches(jobName: lane.jobName) && (self.query.queue.map { lane.queue == $0 } ?? true)
-    }
-    return matching.isEmpty ? nil : matching.keys.sorted()
   }
 }
 #endif

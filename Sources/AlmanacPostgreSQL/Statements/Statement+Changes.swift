@@ -5,6 +5,9 @@ extension Statement {
   /// A row is changed where it has the version that was read. Rows come in the order of their keys, and are locked in
   /// it, so that two batches never wait for each other in a circle. The session is locked against being marked dead
   /// until the claims are there for its heirs to see.
+  ///
+  /// `owner` is nearly empty whenever somebody counts its rows, so a join with it is planned as one with a handful: all rows of the one side for each of
+  /// the other. Hence its rows are looked up one by one, and deleted by their places, which nobody else can be given while this statement sees them.
   static let change = Statement("change", Statement.change(leaving: false))
 
   /// The same, where a row that somebody else is writing is left to them: they will have won when they are done.
@@ -43,8 +46,10 @@ extension Statement {
       select $1, o.epoch, o.key from unnest($15::bigint[], $16::bigint[]) as o (key, epoch)
       where (o.key in (select key from changed)) is true on conflict do nothing
     ), disowned as (
-      delete from owner using unnest($17::bigint[], $18::bigint[]) as d (key, epoch)
-      where owner.namespace = $1 and owner.epoch = d.epoch and owner.job = d.key and (d.key in (select key from changed)) is true
+      delete from owner where ctid = any (array(
+        select o.ctid from unnest($17::bigint[], $18::bigint[]) as d (key, epoch) cross join lateral (
+          select owner.ctid from owner where owner.namespace = $1 and owner.epoch = d.epoch and owner.job = d.key offset 0
+        ) as o where (d.key in (select key from changed)) is true))
     ), told as (
       insert into history (namespace, job, job_name, incarnation, revision, ordinal, at, keep_until, body)
       select $1, h.job, h.job_name, h.incarnation, h.revision, h.ordinal, h.at, h.keep_until, h.body
@@ -55,7 +60,7 @@ extension Statement {
     select key, (
       select pg_notify($28::text, $29::text || min(lanes.at)::text) from (
         select lane, min(least(start_at, tend_at)) as at from moved where wakes group by lane
-      ) as lanes where lanes.at < \(earliest(of: "lanes.lane")) having min(lanes.at) is not null
+      ) as lanes where $28 is not null and lanes.at < \(earliest(of: "lanes.lane")) having min(lanes.at) is not null
     ) is null from changed
     """
   }

@@ -64,7 +64,7 @@ extension Statement {
     select n, key, (
       select pg_notify($26::text, $27::text || min(lanes.at)::text) from (
         select lane, min(least(start_at, tend_at)) as at from fresh group by lane
-      ) as lanes where lanes.at < \(earliest(of: "lanes.lane")) having min(lanes.at) is not null
+      ) as lanes where $26 is not null and lanes.at < \(earliest(of: "lanes.lane")) having min(lanes.at) is not null
     ) is null from fresh
     """)
 

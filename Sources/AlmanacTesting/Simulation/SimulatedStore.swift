@@ -13,6 +13,8 @@ struct SimulatedStore: JobStore {
   let isOptimistic: Bool
   /// How far the clocks of a store of several servers may be apart.
   let uncertainty: Duration
+  /// Whether the store can tell that the connection of a machine is gone.
+  var seesConnections = false
   let clockError: @Sendable () -> Duration
 
   /// Set where whoever inserts wants to keep what is there.
@@ -38,12 +40,21 @@ struct SimulatedStore: JobStore {
     try await self.base.renewSession(epoch, draft)
   }
 
-  func sessions() async throws -> [Session] { try await self.base.sessions() }
+  func sessions() async throws -> [Session] {
+    var sessions = try await self.base.sessions()
+    guard self.seesConnections else { return sessions }
+    for index in sessions.indices where !sessions[index].isDead {
+      sessions[index].isConnected = self.auditor.isConnected(sessions[index].epoch)
+    }
+    return sessions
+  }
 
   func markDead(_ epoch: Epoch, expiringAt expiry: Instant) async throws -> Bool {
     let session = try await self.base.sessions().first { $0.epoch == epoch }
     let isDead = try await self.base.markDead(epoch, expiringAt: expiry)
-    if isDead, let session, !session.isDead { self.auditor.sessionDied(session, by: self.node) }
+    if isDead, let session, !session.isDead {
+      self.auditor.sessionDied(session, by: self.node, seesConnections: self.seesConnections)
+    }
     return isDead
   }
 

@@ -102,6 +102,7 @@ public final class Simulation: Sendable {
     let store = SimulatedStore(
       base: self.plan.serverTime ? self.memory : self.memory.client(clock: clock), auditor: self.auditor, node: number,
       isOptimistic: self.plan.isOptimistic, uncertainty: self.plan.uncertainty,
+      seesConnections: self.plan.seesConnections,
       clockError: { [weak self] in
         .milliseconds(self?.roll { Int64.random(in: -limit...limit, using: &$0) } ?? 0)
       })

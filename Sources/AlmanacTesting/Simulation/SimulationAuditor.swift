@@ -42,6 +42,8 @@ final class SimulationAuditor: Sendable {
     var latestEpoch: [Int: Epoch] = [:]
     /// Whose session it is.
     var owners: [Epoch: Int] = [:]
+    /// The machines that died.
+    var dead: Set<Int> = []
     /// When the sessions died that were marked dead, on the store's clock.
     var died: [Epoch: Instant] = [:]
     /// Those that somebody else marked dead.
@@ -196,14 +198,15 @@ final class SimulationAuditor: Sendable {
     if !isNew { self.report("the epoch \(epoch) was given twice") }
   }
 
-  /// Nobody but its owner ends a session before it has expired on the store's clock.
-  func sessionDied(_ session: Session, by node: Int?) {
+  /// Nobody but its owner ends a session before it has expired on the store's clock, unless its machine is gone and the store tells so.
+  func sessionDied(_ session: Session, by node: Int?, seesConnections: Bool) {
     let diedAt = self.now
     self.state.withLock { $0.died[session.epoch] = diedAt }
     self.note("session \(session.epoch) marked dead by node \(node ?? -1)", session.epoch.rawValue)
     let owner = self.state.withLock { $0.owners[session.epoch] }
     if owner != node { self.state.withLock { _ = $0.expired.insert(session.epoch) } }
-    if owner != node, session.expiresAt >= self.latest {
+    let isGone = seesConnections && self.state.withLock { state in owner.map { state.dead.contains($0) } ?? false }
+    if owner != node, !isGone, session.expiresAt >= self.latest {
       self.report("session \(session.epoch) was marked dead \(session.expiresAt - self.latest) before it expires")
     }
   }
@@ -247,7 +250,10 @@ final class SimulationAuditor: Sendable {
 
   /// A machine is gone, and everything that ran on it.
   func machineDied(_ node: Int) {
-    self.state.withLock { state in state.going = state.going.filter { $0.value.node != node } }
+    self.state.withLock { state in
+      state.dead.insert(node)
+      state.going = state.going.filter { $0.value.node != node }
+    }
   }
 
   /// Called by code that believes to be the owner of its run.

@@ -36,6 +36,8 @@ public struct SimulationPlan: Sendable {
   let refusalOneIn: Int?
   /// Machines die so often that jobs are blamed for it.
   let isDeadly: Bool
+  /// The store can tell that the connection of a machine is gone, and loses one of a living machine for a moment now and then.
+  let seesConnections: Bool
 
   public init(seed: UInt64, steps: Int = 300) {
     var random = SeededGenerator(seed: seed)
@@ -62,5 +64,6 @@ public struct SimulationPlan: Sendable {
     self.pace = .milliseconds(Int64.random(in: 500...1_500, using: &random))
     self.refusalOneIn = [nil, 30, 8].randomElement(using: &random) ?? nil
     self.isDeadly = self.most > 1 && Int.random(in: 0..<5, using: &random) == 0
+    self.seesConnections = Bool.random(using: &random)
   }
 }

@@ -192,7 +192,7 @@ struct Bench: Sendable {
 }
 
 /// Waits for a fact of the system's, which announces nothing: looks again and again, up to a limit.
-func until(_ limit: Duration = .seconds(120), _ fact: () async throws -> Bool) async rethrows -> Bool {
+func until(_ limit: Duration = .seconds(20), _ fact: () async throws -> Bool) async rethrows -> Bool {
   let end = ContinuousClock.now + limit
   while ContinuousClock.now < end {
     if try await fact() { return true }

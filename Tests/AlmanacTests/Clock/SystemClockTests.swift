@@ -3,7 +3,7 @@ import Testing
 
 @testable import Almanac
 
-@Suite("The machine's clock", .timeLimit(.minutes(5)))
+@Suite("The machine's clock", .timeLimit(.minutes(1)))
 struct SystemClockTests {
   private let clock = SystemClock()
 

@@ -2,7 +2,7 @@ import Almanac
 import AlmanacTesting
 import Testing
 
-@Suite("The executor of Swift concurrency obeys every executor law", .timeLimit(.minutes(5)))
+@Suite("The executor of Swift concurrency obeys every executor law", .timeLimit(.minutes(2)))
 struct AsyncExecutorConformance {
   static let harness = ExecutorHarness("async", carriesTraces: carriesTraces) { AsyncExecutor(size: $0) }
 

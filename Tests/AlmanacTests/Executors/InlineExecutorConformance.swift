@@ -2,7 +2,7 @@ import Almanac
 import AlmanacTesting
 import Testing
 
-@Suite("The inline executor obeys every executor law", .timeLimit(.minutes(5)))
+@Suite("The inline executor obeys every executor law", .timeLimit(.minutes(2)))
 struct InlineExecutorConformance {
   static let harness = ExecutorHarness("inline", carriesTraces: carriesTraces) { InlineExecutor(size: $0) }
 

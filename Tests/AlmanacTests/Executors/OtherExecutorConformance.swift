@@ -3,7 +3,7 @@ import AlmanacTesting
 import Dispatch
 import Testing
 
-@Suite("Threads obey every executor law", .timeLimit(.minutes(5)))
+@Suite("Threads obey every executor law", .timeLimit(.minutes(2)))
 struct ThreadExecutorConformance {
   static let harness = ExecutorHarness("threads", toleratesBlocking: true, carriesTraces: carriesTraces) {
     ThreadExecutor(size: $0)
@@ -19,7 +19,7 @@ struct ThreadExecutorConformance {
   }
 }
 
-@Suite("The executor on the main actor obeys every executor law", .timeLimit(.minutes(5)))
+@Suite("The executor on the main actor obeys every executor law", .timeLimit(.minutes(2)))
 struct MainActorExecutorConformance {
   static let harness = ExecutorHarness("main actor", carriesTraces: carriesTraces) { MainActorExecutor(size: $0) }
 
@@ -27,7 +27,7 @@ struct MainActorExecutorConformance {
   func obeys(_ law: ExecutorLaw) async throws { try await law.check(Self.harness) }
 }
 
-@Suite("The executor on a dispatch queue obeys every executor law", .timeLimit(.minutes(5)))
+@Suite("The executor on a dispatch queue obeys every executor law", .timeLimit(.minutes(2)))
 struct DispatchQueueExecutorConformance {
   static let serial = ExecutorHarness("serial queue", carriesTraces: carriesTraces) {
     DispatchQueueExecutor(DispatchQueue(label: "laws"), size: $0)

@@ -8,7 +8,7 @@ import Testing
 /// Something that synchronous code of the main actor may touch.
 @MainActor private var touched = 0
 
-@Suite("The main actor, dispatch queues, and no concurrency at all", .timeLimit(.minutes(5)))
+@Suite("The main actor, dispatch queues, and no concurrency at all", .timeLimit(.minutes(1)))
 struct OtherExecutorTests {
   static func all() -> [(String, any JobExecutor)] {
     [

@@ -2,7 +2,7 @@ import Almanac
 import AlmanacTesting
 import Testing
 
-@Suite("The recording executor obeys every executor law", .timeLimit(.minutes(5)))
+@Suite("The recording executor obeys every executor law", .timeLimit(.minutes(2)))
 struct RecordingExecutorConformance {
   static let harness = ExecutorHarness("recording", carriesTraces: carriesTraces) {
     RecordingExecutor(.perform, size: $0)

@@ -32,7 +32,7 @@ private func depth(_ steps: Int) -> Int {
   return withUnsafePointer(to: below) { $0.pointee } + 1
 }
 
-@Suite("Jobs on threads", .timeLimit(.minutes(5)))
+@Suite("Jobs on threads", .timeLimit(.minutes(2)))
 struct ThreadExecutorTests {
   @Test("jobs that block every thread hold up no asynchronous job")
   func blocking() async throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Almanac
 
-@Suite("A thread of a pool", .timeLimit(.minutes(5)))
+@Suite("A thread of a pool", .timeLimit(.minutes(1)))
 struct WorkThreadTests {
   private func make(stackSize: Int = 1 << 20, idleTime: Duration = .zero) throws -> WorkThread {
     try WorkThread(1, .init(name: "test", stackSize: stackSize, idleTime: idleTime), isDismissed: false)

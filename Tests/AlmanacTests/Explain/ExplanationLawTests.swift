@@ -2,7 +2,7 @@ import Testing
 
 @testable import Almanac
 
-@Suite("Every trigger can be told in every language")
+@Suite("Every trigger can be told in every language", .aside)
 struct ExplanationLawTests {
   /// A sentence: something before its stop, on one line, nothing of Swift's own spelling of absent values.
   private func check(_ trigger: Trigger, _ comment: String, sourceLocation: SourceLocation = #_sourceLocation) {

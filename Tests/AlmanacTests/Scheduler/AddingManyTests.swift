@@ -2,7 +2,7 @@ import Testing
 
 @testable import Almanac
 
-@Suite("Adding many jobs at once", .timeLimit(.minutes(5)))
+@Suite("Adding many jobs at once", .timeLimit(.minutes(1)))
 struct AddingManyTests {
   private func job(_ id: JobID, _ policies: JobPolicies? = nil, _ options: JobOptions = JobOptions()) -> NewJob<Tick> {
     NewJob(Tick(), trigger: .at(.at(100)), id: id, policies: policies, options: options)

@@ -4,7 +4,7 @@ import Logging
 import Synchronization
 import Testing
 
-@Suite("Clocks that are set, and peers that come and go", .timeLimit(.minutes(5)))
+@Suite("Clocks that are set, and peers that come and go", .timeLimit(.minutes(1)))
 struct EngineClockTests {
   private let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 

@@ -2,7 +2,7 @@ import Almanac
 import AlmanacTesting
 import Testing
 
-@Suite("A store that does not answer", .timeLimit(.minutes(5)))
+@Suite("A store that does not answer", .timeLimit(.minutes(1)))
 struct HangingStoreTests {
   private struct Down: Error {}
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Almanac
 
-@Suite("What a scheduler says of itself", .timeLimit(.minutes(5)))
+@Suite("What a scheduler says of itself", .timeLimit(.minutes(1)))
 struct HealthTests {
   @Test("a scheduler that runs is healthy, one that does not is stopped")
   func healthy() async throws {

@@ -5,7 +5,7 @@ import Testing
 @testable import Almanac
 
 /// What `docs/time.md` says of clocks that are set and machines that sleep, for a store that lives by the wall.
-@Suite("Time that misbehaves", .timeLimit(.minutes(5)))
+@Suite("Time that misbehaves", .timeLimit(.minutes(1)))
 struct MisbehavingTimeTests {
   /// How time misbehaves.
   enum Step: CaseIterable, Sendable {

@@ -2,7 +2,7 @@ import AlmanacTesting
 import Testing
 
 /// A few seeds, in the build for debugging; `scripts/test` runs thousands in the one for release, and `scripts/simulate` any number.
-@Suite("Schedulers in trouble")
+@Suite("Schedulers in trouble", .aside)
 struct SimulationTests {
   @Test("keep every promise, whatever a seed brings, and most seeds bring the worst")
   func promises() async throws {

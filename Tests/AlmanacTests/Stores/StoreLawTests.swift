@@ -3,7 +3,7 @@ import AlmanacTesting
 import Synchronization
 import Testing
 
-@Suite("The store laws catch stores that break them")
+@Suite("The store laws catch stores that break them", .aside)
 struct StoreLawTests {
   @Test("a store with one thing wrong breaks at least one law", arguments: Mutation.allCases)
   func mutants(_ mutation: Mutation) async {

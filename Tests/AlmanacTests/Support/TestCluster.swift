@@ -70,8 +70,12 @@ final class TestCluster: Sendable {
 final class CutStore: JobStore {
   private let base: any JobStore
   private let isCut = Mutex(false)
+  private let connection = Mutex<(@Sendable (Session) -> Bool?)?>(nil)
 
   init(_ base: any JobStore) { self.base = base }
+
+  /// Has the store tell of the connections of those who live.
+  func tellConnections(_ tell: @escaping @Sendable (Session) -> Bool?) { self.connection.withLock { $0 = tell } }
 
   func cut() { self.isCut.withLock { $0 = true } }
   func mend() { self.isCut.withLock { $0 = false } }
@@ -100,7 +104,10 @@ final class CutStore: JobStore {
   }
   func sessions() async throws -> [Session] {
     try self.check()
-    return try await self.base.sessions()
+    let tell = self.connection.withLock { $0 }
+    var sessions = try await self.base.sessions()
+    for index in sessions.indices where !sessions[index].isDead { sessions[index].isConnected = tell?(sessions[index]) }
+    return sessions
   }
   func markDead(_ epoch: Epoch, expiringAt expiry: Instant) async throws -> Bool {
     try self.check()

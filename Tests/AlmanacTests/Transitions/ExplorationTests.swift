@@ -1,7 +1,7 @@
 import Almanac
 import Testing
 
-@Suite("The states that a new job can reach break no law")
+@Suite("The states that a new job can reach break no law", .aside)
 struct ExplorationTests {
   /// What two states have to share to have the same future.
   private struct Place: Hashable {

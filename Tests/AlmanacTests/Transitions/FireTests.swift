@@ -56,6 +56,15 @@ struct FireTests {
     #expect(job.problems.isEmpty, "\(job.problems)")
   }
 
+  @Test("when a run has waited too long follows from the record alone, however its trigger fires for whoever reads it")
+  func givenUp() {
+    let policies = JobPolicies(misfireGrace: .seconds(15), jitter: .seconds(8))
+    let run = Run(fireTime: Workshop.at(10), phase: .waiting(until: Workshop.at(10)))
+    // The closer its next fire, the less a start may be put off.
+    let ends = [10, 2, 1].map { Workshop.job(Workshop.every($0), policies).isGivenUpAt(run) }
+    #expect(Set(ends) == [Workshop.at(33) + .microseconds(1)])
+  }
+
   @Test("removing a job reports the fires that it still owed")
   func removedWhileOwing() {
     var job = Follower(Workshop.job(Workshop.every(10)))

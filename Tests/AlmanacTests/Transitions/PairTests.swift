@@ -1,7 +1,7 @@
 import Almanac
 import Testing
 
-@Suite("Every pair of a status and an event is answered, whatever runs there are")
+@Suite("Every pair of a status and an event is answered, whatever runs there are", .aside)
 struct PairTests {
   /// The runs that a job of the given status can have.
   private static func runs(_ status: JobStatus) -> [[Run]] {

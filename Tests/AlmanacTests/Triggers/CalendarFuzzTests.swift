@@ -3,7 +3,7 @@ import Testing
 
 @testable import Almanac
 
-@Suite("Whatever is given as a calendar is read or refused")
+@Suite("Whatever is given as a calendar is read or refused", .aside)
 struct CalendarFuzzTests {
   private static let file = """
     BEGIN:VCALENDAR

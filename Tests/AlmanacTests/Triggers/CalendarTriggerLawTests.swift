@@ -2,7 +2,7 @@ import Testing
 
 @testable import Almanac
 
-@Suite("Laws of triggers with calendars")
+@Suite("Laws of triggers with calendars", .aside)
 struct CalendarTriggerLawTests {
   private func fires(_ trigger: Trigger, after start: Instant, _ count: Int) -> [String] {
     var instant = start

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Almanac
 
-@Suite("Calendars of days and times")
+@Suite("Calendars of days and times", .aside)
 struct DayCalendarTests {
   private func holds(_ calendar: DayCalendar, _ text: String) throws -> Bool {
     calendar.contains(try #require(CivilStamp(local: text)).seconds)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Almanac
 
-@Suite("Laws of triggers of every kind, in every zone of the system")
+@Suite("Laws of triggers of every kind, in every zone of the system", .aside)
 struct EveryZoneLawTests {
   @Test(
     "next and last agree, strictly increase and miss nothing, also after a way through JSON text",

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Almanac
 
-@Suite("Laws of triggers")
+@Suite("Laws of triggers", .aside)
 struct TriggerLawTests {
   /// Holds a trigger against everything that has to be true of any trigger; returns what is not.
   static func violation(of trigger: Trigger, from start: Instant) -> String? {

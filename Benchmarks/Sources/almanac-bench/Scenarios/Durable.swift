@@ -13,7 +13,6 @@ enum DurableScenario {
     }
     Report.line(
       "durable", "SQLite, FULL, 5,000 due at once", Report.rate(count, Report.percentile(figures, 0.5), "fires"))
-    try await self.runPostgreSQL()
   }
 
   private static func once(_ path: String) async throws -> Int64 {

@@ -27,6 +27,25 @@ extension StoreDesk {
     return answers
   }
 
+  /// Adds any number of records, by batches. A durable store is given several at a time, so that one is made ready while another is on its way to the
+  /// disk; but where an id comes twice the order counts, and they go one after the other.
+  func insertMany(_ records: [JobRecord], onConflict policy: ConflictPolicy) async throws -> [InsertAnswer] {
+    let batches = records.chunks(of: self.store.capabilities.maximumBatch).map { Array($0) }
+    let isPlain = Set(records.lazy.map(\.id)).count == records.count
+    let width = self.store.capabilities.durable && isPlain ? StoreDesk.batchesAtOnce : 1
+    var answers: [[InsertAnswer]] = Array(repeating: [], count: batches.count)
+    try await withThrowingTaskGroup(of: (Int, [InsertAnswer]).self) { group in
+      for (number, batch) in batches.enumerated() {
+        if number >= width, let (done, batchAnswers) = try await group.next() { answers[done] = batchAnswers }
+        group.addTask { (number, try await self.insert(batch, onConflict: policy)) }
+      }
+      for try await (done, batchAnswers) in group { answers[done] = batchAnswers }
+    }
+    return answers.flatMap(\.self)
+  }
+
+  private static let batchesAtOnce = 3
+
   /// Applies one event to one record.
   func apply(_ event: RecordEvent, to id: JobID) async throws -> JobSnapshot {
     try await self.prepare()

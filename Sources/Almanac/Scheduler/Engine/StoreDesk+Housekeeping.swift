@@ -16,9 +16,10 @@ extension StoreDesk {
       do {
         self.recordGauges()
         try await self.prepare()
+        // First what others wait for: the runs of somebody who is gone.
+        wait = min(wait, try await self.takeOver(&watch, &sweep) ?? wait)
         try await self.compareRuns()
         try await self.measureSlotWait()
-        wait = min(wait, try await self.takeOver(&watch, &sweep) ?? wait)
         wait = min(wait, try await self.keepZones(&sweep) ?? wait)
         try await self.prune()
         troubles = 0
@@ -73,7 +74,7 @@ extension StoreDesk {
 
   // MARK: Taking over
 
-  /// Marks sessions dead that have expired or whose process is gone, and takes back what they held. Answers how long it is until
+  /// Marks sessions dead that have expired or whose process or connection is gone, and takes back what they held. Answers how long it is until
   /// there is more to do.
   private func takeOver(_ watch: inout WallWatch, _ sweep: inout ZoneSweep) async throws -> Duration? {
     // Owners before sessions: whoever owns a run now opened a session before, so one that is not among the sessions read later is
@@ -86,11 +87,14 @@ extension StoreDesk {
     // Where sessions are dated by wall clocks, a wall that was just set forward makes all of them look expired.
     let trustsWall = watch.look(patience: self.configuration.sessionLifetime) || self.store.capabilities.serverTime
     let own = self.state.withLock { $0.session.epoch }
+    let disconnected = self.look(at: sessions)
+    defer { self.peerWakeup.signal() }
     var alive: Set<Epoch> = []
     var nextExpiry: Instant?
     for session in sessions where !session.isDead {
       let isExpired = trustsWall && session.expiresAt + uncertainty < now
-      let isOver = isExpired || HostIdentity.current.knowsToBeGone(session.draft)
+      let isOver =
+        isExpired || disconnected.contains(session.epoch) || self.configuration.host.knowsToBeGone(session.draft)
       if session.epoch != own, isOver,
         try await self.store.markDead(session.epoch, expiringAt: session.expiresAt)
       {

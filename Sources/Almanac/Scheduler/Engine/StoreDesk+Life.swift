@@ -14,6 +14,7 @@ extension StoreDesk {
       state.loops = [
         self.task(&state) { await $0.keepSession() },
         self.task(&state) { await $0.keepHouse() },
+        self.task(&state) { await $0.watchPeers() },
         self.task(&state) { await $0.loop() },
         Surroundings.begin { await self.listen() },
       ]

@@ -57,7 +57,7 @@ extension StoreDesk {
   }
 
   private var draft: SessionDraft {
-    let identity = HostIdentity.current
+    let identity = self.configuration.host
     return SessionDraft(
       node: self.configuration.node, host: identity.host, processID: identity.processID, machine: identity.machine,
       version: AlmanacVersion.current, queues: self.configuration.queues?.sorted(),

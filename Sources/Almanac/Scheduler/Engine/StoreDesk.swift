@@ -5,8 +5,8 @@ import Synchronization
 ///
 /// Each store has a desk with loops of its own, so that a store that is slow or gone holds up no other. The desk's parts:
 /// `+Life` (started and stopped), `+Calls` (one call of a user), `+Loop` (claiming what is due), `+Runs` (the runs that are going),
-/// `+Progress` (how far they say they are), `+Outcomes` (writing how they ended), `+Session` (staying the owner), `+Housekeeping` (taking
-/// over from those who are gone), `+History` (keeping no more of it than was asked for), `+Zones` (newer zone data), `+Clock` (the store's time), `+Health` (how it is).
+/// `+Progress` (how far they say they are), `+Outcomes` (writing how they ended), `+Session` (staying the owner), `+Peers` (seeing who is gone),
+/// `+Housekeeping` (taking over from them), `+History` (keeping no more of it than was asked for), `+Zones` (newer zone data), `+Clock` (the store's time), `+Health` (how it is).
 final class StoreDesk: Sendable {
   let alias: String
   let store: any JobStore
@@ -15,6 +15,7 @@ final class StoreDesk: Sendable {
   let wakeup: Wakeup
   let keeperWakeup: Wakeup
   let houseWakeup: Wakeup
+  let peerWakeup: Wakeup
   let writerWakeup: Wakeup
   let state = Mutex(State())
   private let combiners = Mutex<[ConflictPolicy: Combiner<JobRecord, InsertAnswer>]>([:])
@@ -37,6 +38,7 @@ final class StoreDesk: Sendable {
     var plannedWake: Instant?
     var isAsleep = false
     var session = SessionHold()
+    var peers = PeerWatch()
     /// The runs that this scheduler has, by claim.
     var runs: [RunKey: ActiveRun] = [:]
     /// The commits that are under way: what they claimed is not yet among `runs`.
@@ -71,6 +73,7 @@ final class StoreDesk: Sendable {
     self.wakeup = Wakeup(meter: shared.meter)
     self.keeperWakeup = Wakeup(meter: shared.meter)
     self.houseWakeup = Wakeup(meter: shared.meter)
+    self.peerWakeup = Wakeup(meter: shared.meter)
     self.writerWakeup = Wakeup(meter: shared.meter)
   }
 

@@ -35,7 +35,7 @@ public struct ExecutorHarness: Sendable {
 
   public init(
     _ name: String, isolatesCrashes: Bool = false, killsWhatHangs: Bool = false, toleratesBlocking: Bool = false,
-    carriesTraces: Bool = false, maximumSize: Int = .max, patience: Duration = .seconds(240),
+    carriesTraces: Bool = false, maximumSize: Int = .max, patience: Duration = .seconds(30),
     makeExecutor: @escaping @Sendable (_ size: Int) async throws -> any JobExecutor
   ) {
     self.name = name

@@ -16,6 +16,7 @@ public struct StoreLaw: Sendable, CustomStringConvertible {
     static let durable = Requirement(words: "durable") { $0.capabilities.durable }
     static let notifies = Requirement(words: "notifies") { $0.capabilities.notifies }
     static let atomicBatch = Requirement(words: "atomicBatch") { $0.capabilities.atomicBatch }
+    static let connections = Requirement(words: "seesConnections") { $0.capabilities.seesConnections }
     static let spoil = Requirement(words: "a harness that can spoil a record") { $0.spoil != nil }
     static let clock = Requirement(words: "a clock that the harness can turn") { $0.clock != nil }
   }
@@ -58,7 +59,8 @@ public struct StoreLaw: Sendable, CustomStringConvertible {
 
   /// Every law.
   public static let all: [StoreLaw] =
-    preparing + sessions + inserting + fetching + querying + updating + advancing + merging + waking + owning + changes
+    preparing + sessions + connections + inserting + fetching + querying + updating + advancing + merging + waking
+    + owning + changes
     + history + isolation + fidelity + durability + lostAnswers + concurrency
 
   /// The laws that the store declares to obey.

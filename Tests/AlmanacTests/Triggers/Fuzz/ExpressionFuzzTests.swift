@@ -2,7 +2,7 @@ import Testing
 
 @testable import Almanac
 
-@Suite("Expressions that nobody would write")
+@Suite("Expressions that nobody would write", .aside)
 struct ExpressionFuzzTests {
   /// A language of expressions: some valid ones, the pieces that they are made of, and its reader.
   struct Language: CustomTestStringConvertible {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Almanac
 
-@Suite("Stored triggers that nobody wrote")
+@Suite("Stored triggers that nobody wrote", .aside)
 struct TriggerJSONFuzzTests {
   private static let valid: [JSONValue] = [
     ["kind": "at", "at": "2026-01-31T09:30:00Z"],

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Almanac
 
-@Suite("Zone texts, zone names and timestamps that nobody would write")
+@Suite("Zone texts, zone names and timestamps that nobody would write", .aside)
 struct ZoneTextFuzzTests {
   @Test("POSIX rules are refused with a place, or answer for every second there is", arguments: PropertySeeds.all)
   func posixRules(seed: UInt64) {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Almanac
 
-@Suite("Fire times are what the wall clock shows, in every zone of the system")
+@Suite("Fire times are what the wall clock shows, in every zone of the system", .aside)
 struct ZoneScanTests {
   /// The zones of the system without those that are another one's copy.
   static let zones: [ZoneRules] = {

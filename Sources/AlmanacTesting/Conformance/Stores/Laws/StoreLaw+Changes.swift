@@ -81,7 +81,7 @@ extension StoreLaw {
   }
 
   /// Waits, or less where the task is cancelled.
-  private static func pause(_ duration: Duration) async {
+  static func pause(_ duration: Duration) async {
     let clock = SystemClock()
     let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
     let timer = clock.timer(at: clock.now() + duration) { continuation.finish() }

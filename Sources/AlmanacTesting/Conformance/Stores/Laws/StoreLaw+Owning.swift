@@ -37,6 +37,35 @@ extension StoreLaw {
       try verifyEqual(orders.map(\.order.attempt), [2, 2, 2, 2, 2], "the attempts")
       try verifyEqual(try await store.owners(), [heir.epoch], "the owners")
     },
+    StoreLaw(.owning, "who claimed a run and ends it sees what others did to the record in between") { scene in
+      let store = try await scene.client()
+      let other = try await scene.client()
+      let session = try await store.openSession(scene.draft())
+      try await scene.put([scene.record("a", at: 1), scene.record("b", at: 1), scene.record("c", at: 1)], into: store)
+      let orders = try await scene.claim(scene.demand(), at: 1, as: session.epoch, on: store).orders
+      try verifyEqual(orders.map(\.id).sorted(), ["a", "b", "c"], "what began")
+      @Sendable func noted(_ record: JobRecord) -> Verdict {
+        var record = record
+        record.state.note = "\(record.state.note ?? "")+"
+        record.state.revision += 1
+        return .commit(record, [])
+      }
+      _ = try await other.update(["a", "b"]) { noted($0) }
+      // Refused by what it was, and committed by what it is; and the other way about.
+      let answers = try await store.update(["a"]) { $0.state.note == nil ? .refuse(.noSuchRun) : noted($0) }
+      try verifyEqual(answers.compactMap(\.record?.state.note), ["++"], "the note after both")
+      let refused = try await store.update(["c", "b"]) { $0.state.note == nil ? noted($0) : .refuse(.noSuchRun) }
+      try verifyEqual(refused.compactMap(\.record?.state.note), ["+", "+"], "the notes")
+      guard refused.count == 2, case .committed = refused[0], case .refused = refused[1] else {
+        throw LawViolation("expected a commit and a refusal, saw \(refused)")
+      }
+      for (id, order) in orders { try await scene.finish(id, order.token, at: 2, on: store) }
+      for (id, commits) in [("a", 4), ("b", 3), ("c", 3)] as [(JobID, Int64)] {
+        let record = try await scene.fetch(id, from: other)
+        try verifyEqual(record.state.status, .finished, "the status")
+        try verify(record.revision > commits, "a commit to \(id) was written over")
+      }
+    },
     StoreLaw(.owning, "what a session holds is told up to a limit, each record once") { scene in
       let store = try await scene.client()
       let session = try await store.openSession(scene.draft()).epoch
