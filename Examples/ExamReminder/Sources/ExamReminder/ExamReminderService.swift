@@ -17,7 +17,7 @@ public struct ExamReminderService: Sendable {
   /// - Throws: `StoreError` where the store cannot be used.
   public init(_ configuration: Configuration, messages: any MessageService, logger: Logger) throws {
     let scheduler = Scheduler(
-      store: try configuration.openStore(),
+      stores: [SchedulerConfiguration.defaultAlias: try configuration.openStore()], executors: ReminderDesk.executors,
       configuration: SchedulerConfiguration(sessionLifetime: configuration.sessionLifetime), logger: logger)
     ReminderDesk(
       rules: configuration.rules, messages: messages, composer: MessageComposer(template: configuration.template)

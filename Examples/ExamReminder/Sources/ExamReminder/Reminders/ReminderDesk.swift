@@ -7,6 +7,10 @@ struct ReminderDesk: Sendable {
   let messages: any MessageService
   let composer: MessageComposer
 
+  /// Where reminders are sent: eight at a time. A scheduler claims no more than its executor has room for, and of what is claimed when a process is
+  /// killed nobody knows whether it was sent: the less is under way at once, the less is unknown.
+  static var executors: [String: any JobExecutor] { [SchedulerConfiguration.defaultAlias: AsyncExecutor(size: 8)] }
+
   /// Makes the scheduler able to run registrations.
   func register(on scheduler: Scheduler) {
     scheduler.register(Registration.self) { [weak scheduler] registration, context in

@@ -65,7 +65,8 @@ struct World: Sendable {
   init(start: String = "2026-06-01T00:00:00Z", rules: [ReminderRule] = World.standard) throws {
     let start = try #require(Instant(rfc3339: start))
     let clock = ManualClock(now: start)
-    let test = TestScheduler(clock: clock, configuration: World.configuration)
+    let test = TestScheduler(
+      clock: clock, configuration: World.configuration, executors: ReminderDesk.executors)
     let phones = Phones(clock: clock)
     World.setUp(test, phones, rules)
     self.init(test: test, phones: phones, rules: rules)
