@@ -146,6 +146,7 @@ let package = Package(
       name: "almanac-cluster-fixture",
       dependencies: [
         "Almanac",
+        .target(name: "AlmanacMySQL", condition: .when(traits: ["MySQL"])),
         .target(name: "AlmanacPostgreSQL", condition: .when(traits: ["PostgreSQL"])),
         .target(name: "AlmanacSQLite", condition: .when(traits: ["SQLite"])),
         .product(name: "Logging", package: "swift-log"),

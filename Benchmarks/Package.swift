@@ -6,7 +6,7 @@ let package = Package(
   name: "almanac-benchmarks",
   platforms: [.macOS(.v15)],
   dependencies: [
-    .package(name: "almanac", path: "..", traits: ["SQLite", "PostgreSQL", "Processes"]),
+    .package(name: "almanac", path: "..", traits: ["SQLite", "PostgreSQL", "MySQL", "Processes"]),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
   ],
   targets: [
@@ -16,6 +16,7 @@ let package = Package(
       dependencies: [
         "CMeasure",
         .product(name: "Almanac", package: "almanac"),
+        .product(name: "AlmanacMySQL", package: "almanac"),
         .product(name: "AlmanacPostgreSQL", package: "almanac"),
         .product(name: "AlmanacSQLite", package: "almanac"),
         .product(name: "AlmanacProcesses", package: "almanac"),

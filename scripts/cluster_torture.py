@@ -12,6 +12,8 @@ import time
 from cluster_audit import Evidence, self_test
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+# By the name of a store: the server as scripts/servers knows it, and where it leaves the address.
+SERVERS = {"postgresql": ("postgresql", "ALMANAC_TEST_POSTGRESQL"), "mysql": ("mariadb", "ALMANAC_TEST_MYSQL")}
 
 
 class Node:
@@ -70,20 +72,21 @@ class Cluster:
     def open_store(self, store):
         if store == "sqlite":
             return "sqlite:" + os.path.join(self.place, "cluster.sqlite")
-        if store != "postgresql":
+        if store not in SERVERS:
             self.servers = self.args.servers
             return store
+        kind, variable = SERVERS[store]
         # A server of its own, since what is done to it others would suffer from.
         self.servers = os.path.join(self.place, "servers")
+        os.environ["SERVERS"] = kind
         self.serve("start")
         if self.args.failover:
             self.serve("standby")
         with open(os.path.join(self.servers, "env")) as f:
             for line in f:
-                name = "ALMANAC_TEST_POSTGRESQL_PAIR=" if self.args.failover else "ALMANAC_TEST_POSTGRESQL="
-                if name in line:
+                if variable + ("_PAIR=" if self.args.failover else "=") in line:
                     return line.split("=", 1)[1].strip().strip("'")
-        sys.exit("torture: no PostgreSQL is installed")
+        sys.exit("torture: no %s is installed" % store)
 
     def serve(self, command):
         if subprocess.run([os.path.join(HERE, "servers"), command, self.servers]).returncode != 0:

@@ -89,7 +89,8 @@ package struct DueScan: Sendable {
     func order(_ entry: (lane: Int64, priority: Priority?, at: Int64)) -> Int64 {
       entry.priority?.order(of: Instant(microsecondsSinceEpoch: entry.at)) ?? entry.at
     }
-    let first = lanes.sorted { (order($0), $0.lane) < (order($1), $1.lane) }.prefix(max(limit, 0))
+    // As entries are ordered that were read; two lanes whose heads are equal in both have no order.
+    let first = lanes.sorted { (order($0), $0.at, $0.lane) < (order($1), $1.at, $1.lane) }.prefix(max(limit, 0))
     return Group(
       kind: kind, limit: limit, headStarts: Dictionary(first.map { ($0.lane, $0.priority) }) { first, _ in first },
       depth: self.depth(limit, lanes: first.count))

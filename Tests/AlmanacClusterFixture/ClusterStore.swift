@@ -1,6 +1,9 @@
 import Almanac
 import Foundation
 
+#if MySQL
+import AlmanacMySQL
+#endif
 #if PostgreSQL
 import AlmanacPostgreSQL
 #endif
@@ -11,6 +14,9 @@ import AlmanacSQLite
 /// The store that an address names.
 enum ClusterStore {
   static func open(_ url: String) throws -> any JobStore {
+    #if MySQL
+    if url.hasPrefix("mysql:") { return try MySQLStore(url: url) }
+    #endif
     #if PostgreSQL
     if url.hasPrefix("postgresql:") { return try PostgreSQLStore(url: url) }
     #endif

@@ -5,8 +5,8 @@ import Foundation
 let scenarios: [(name: String, run: @Sendable () async throws -> Void)] = [
   ("next", NextScenario.run), ("add", AddScenario.run), ("memory", MemoryScenario.run), ("burst", BurstScenario.run),
   ("codec", CodecScenario.run), ("lateness", LatenessScenario.run), ("idle", IdleScenario.run),
-  ("durable", DurableScenario.run), ("postgresql", ServerScenario.run), ("blocking", BlockingScenario.run),
-  ("processes", ProcessesScenario.run),
+  ("durable", DurableScenario.run), ("postgresql", ServerScenario.postgreSQL), ("mysql", ServerScenario.mySQL),
+  ("blocking", BlockingScenario.run), ("processes", ProcessesScenario.run),
 ]
 
 // A worker of the scenario of that name goes no further.

@@ -31,6 +31,8 @@ extension LoopThread {
     case .trouble(let words, let pause):
       self.logger.warning("no worker could be started", metadata: ["reason": "\(words)", "pause": "\(pause)"])
     case .opened:
+      // Whoever waits for workers that are ready may look at once which.
+      self.showBoard()
       self.opener?.resume()
       self.opener = nil
     case .closed(let failure):

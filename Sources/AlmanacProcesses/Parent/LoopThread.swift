@@ -113,7 +113,7 @@ final class LoopThread {
     self.armed = (deadline, timer)
   }
 
-  private func showBoard() {
+  func showBoard() {
     self.board.show(
       self.pool.workers.sorted { $0.key < $1.key }.map { id, worker in
         WorkerStatus(process: self.links[id]?.process, state: .init(worker.state), runs: worker.runsDone)

@@ -1,11 +1,10 @@
 import Almanac
-import AlmanacPostgreSQL
 import Foundation
 import Synchronization
 
 /// One node of several that share a server: a process of its own, which tells on its standard output how many runs have ended, and when.
 struct ServerNode: Sendable {
-  private static let argument = "postgresql-node"
+  private static let argument = "server-node"
   private static let ready = "ready"
 
   private let process: Process
@@ -64,7 +63,7 @@ struct ServerNode: Sendable {
   static func serveIfAsked() async throws {
     let arguments = CommandLine.arguments
     guard arguments.count == 4, arguments[1] == self.argument, let slots = Int(arguments[3]) else { return }
-    let scheduler = Workshop.scheduler(try PostgreSQLStore(url: arguments[2]), slots: slots, eventBuffer: 200_000)
+    let scheduler = Workshop.scheduler(try ServerKind.store(arguments[2]), slots: slots, eventBuffer: 200_000)
     scheduler.register(Nothing.self) { _, _ in }
     let events = scheduler.events()
     let tally = Mutex((ended: 0, at: SystemClock().now()))
