@@ -5,8 +5,11 @@ import Testing
 
 @testable import Almanac
 
-/// Something that synchronous code of the main actor may touch.
-@MainActor private var touched = 0
+/// Something that synchronous code of the main actor may touch; each test has one of its own, since they run at once.
+@MainActor private final class Counter {
+  var count = 0
+  nonisolated init() {}
+}
 
 @Suite("The main actor, dispatch queues, and no concurrency at all", .timeLimit(.minutes(1)))
 struct OtherExecutorTests {
@@ -26,11 +29,12 @@ struct OtherExecutorTests {
   func mainActorHandler() async throws {
     for (name, executor) in Self.all() {
       let test = TestScheduler(executors: ["default": executor])
+      let counter = Counter()
       test.register(Tick.self) { @MainActor _, _ in
         MainActor.preconditionIsolated()
-        touched += 1
+        counter.count += 1
         await Task.yield()
-        touched -= 1
+        counter.count += 1
         MainActor.preconditionIsolated()
       }
       try await test.run {
@@ -38,6 +42,7 @@ struct OtherExecutorTests {
         await test.runUntilQuiet()
         let outcomes = try await test.attempts(of: "a").map(\.outcome)
         #expect(outcomes == [.succeeded], "\(name)")
+        #expect(await counter.count == 2, "\(name)")
       }
     }
   }
@@ -83,7 +88,8 @@ struct OtherExecutorTests {
   @Test("synchronous code on the main actor's executor may touch what belongs to the main actor")
   func mainActor() async throws {
     let executor = MainActorExecutor(size: 4)
-    @Sendable func touch() { MainActor.assumeIsolated { touched += 1 } }
+    let counter = Counter()
+    @Sendable func touch() { MainActor.assumeIsolated { counter.count += 1 } }
     let runs = (0..<4).map { number in
       HandedRun(number) {
         touch()
@@ -91,10 +97,9 @@ struct OtherExecutorTests {
         touch()
       }
     }
-    let before = await touched
     executor.execute(runs.map(\.assignment))
     for run in runs { #expect(await run.outcome() == .succeeded) }
-    #expect(await touched == before + 8)
+    #expect(await counter.count == 8)
   }
 
   @Test("code on a queue's executor is on the queue, also after it waited")
