@@ -80,8 +80,8 @@ extension RegistrationView.Past {
     case .attempt(let end):
       let report = try? end.result(as: ReminderReport.self)
       let time = report?.time ?? registration.time(at: end.startedAt)
-      let moment = (try? ReminderPlan(time, rules: rules))?.moment(at: end.fireTime)
-      self.rule = report?.rule ?? moment?.rule
+      let plan = try? ReminderPlan(time, rules: rules)
+      self.rule = report?.rule ?? plan?.moment(at: end.fireTime)?.rule
       self.told = report?.time?.local
       self.instant = end.endedAt.rfc3339(in: zone)
       self.reason = end.failure?.message
@@ -89,6 +89,8 @@ extension RegistrationView.Past {
       case (.succeeded, .sent?): self.outcome = .sent
       case (.succeeded, .alreadyTold?), (.succeeded, .superseded?): self.outcome = .skipped
       case (.succeeded, _): return nil
+      // The fire at the exam's beginning tells nobody anything, so nothing about it is in doubt.
+      case (.unknown, _) where end.fireTime == plan?.begin: return nil
       case (.unknown, _):
         self.outcome = .unknown
         self.told = time.local

@@ -59,10 +59,11 @@ struct World: Sendable {
   let phones: Phones
   let rules: [ReminderRule]
 
-  static let standard = try! ReminderRule.list("1d@20:00,2h")
+  static var standard: [ReminderRule] { get throws { try ReminderRule.list("1d@20:00,2h") } }
 
   /// - Parameter start: in UTC.
-  init(start: String = "2026-06-01T00:00:00Z", rules: [ReminderRule] = World.standard) throws {
+  init(start: String = "2026-06-01T00:00:00Z", rules: [ReminderRule]? = nil) throws {
+    let rules = try rules ?? World.standard
     let start = try #require(Instant(rfc3339: start))
     let clock = ManualClock(now: start)
     let test = TestScheduler(
